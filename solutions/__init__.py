@@ -1,0 +1,1 @@
+"""The reference solutions: one readable module a chapter."""
