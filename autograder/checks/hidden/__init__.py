@@ -1,0 +1,1 @@
+"""What only graders have: one file of checks a chapter."""

@@ -1,0 +1,114 @@
+"""Verdicts: how a check ended, and what an exercise scores."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import Literal
+
+import msgspec
+
+from autograder.checks.exercises import Check
+from autograder.checks.findings import Finding
+from autograder.checks.subjects import LostError, Raised, Subject
+
+Status = Literal[
+    "passed", "failed", "error", "timeout", "crashed", "out_of_memory", "not_reached", "not_checked"
+]
+
+LOST: dict[str, tuple[Status, str]] = {
+    "timeout": ("timeout", "time.exceeded"),
+    "out_of_memory": ("out_of_memory", "memory.exceeded"),
+    "output_flood": ("crashed", "output.flood"),
+    "bad_reply": ("crashed", "reply.invalid"),
+}
+
+NO_FORWARD = 'missing the required "forward" function'
+
+RECOGNISED = [
+    (re.compile(NO_FORWARD), "forward.missing"),
+    (re.compile(r"before Module\.__init__\(\) call"), "init.super_missing"),
+    (
+        re.compile(r"cannot be multiplied|size mismatch|must match the size|Sizes of tensors"),
+        "shapes.do_not_fit",
+    ),
+    (re.compile(r"stack expects each tensor to be equal size"), "cat.new_dimension"),
+    (re.compile(r"takes \d+ positional arguments? but|missing \d+ required positional"), "signature.differs"),
+    (re.compile(r"unexpected keyword argument"), "signature.differs"),
+    (re.compile(r"self must be a matrix"), "shapes.matrix_only"),
+    (re.compile(r"same dtype|expected scalar type"), "dtype.mixed"),
+]
+"""Exceptions whose usual cause is known. They are recognised by PyTorch's words, and explained in ours."""
+
+BUILTIN_NAMES = re.compile(r"[A-Z][A-Za-z]{2,40}(Error|Exception|Exit|Interrupt|Warning|Iteration)")
+
+
+class Ending(msgspec.Struct, frozen=True):
+    """How one check ended: its status and, unless it passed, why."""
+
+    check: Check
+    status: Status
+    finding: Finding | None = None
+
+
+def ending_of_lost(check: Check, lost: LostError) -> Ending:
+    """The ending of a check in which the student's process was lost."""
+    status, finding = LOST.get(lost.reason, ("crashed", "process.crashed"))
+    return Ending(check, status, Finding(finding))
+
+
+def ending_of_raised(check: Check, raised: Raised, student: Subject) -> Ending:
+    """The ending of a check in which the student's code raised."""
+    if raised.phase == "missing":
+        return Ending(check, "failed", student.why_missing(raised.message))
+    if raised.is_a("NotImplementedError") and NO_FORWARD not in raised.message:
+        return Ending(check, "failed", Finding("not_implemented"))
+    if raised.is_a("MemoryError") or "can't allocate memory" in raised.message:
+        return Ending(check, "out_of_memory", Finding("memory.exceeded"))
+    return Ending(check, "error", finding_of_raised(raised, student.quotes_errors))
+
+
+def finding_of_raised(raised: Raised, quote: bool) -> Finding:
+    """What a student reads about an exception: in our words where the cause is known, else its type and line."""
+    where = f"{raised.function}, line {raised.line}" if raised.line else "the call"
+    text = f"{type_name(raised)}: {raised.message}" if quote else type_name(raised)
+    for pattern, finding in RECOGNISED:
+        if pattern.search(raised.message):
+            return Finding(finding, where=where, error=text)
+    return Finding("raised", where=where, error=text)
+
+
+def type_name(raised: Raised) -> str:
+    """The exception's type if it is a built-in's name: a name of the student's own could carry hidden inputs."""
+    for name in (raised.type, *raised.bases):
+        if name in raised.bases and BUILTIN_NAMES.fullmatch(name):
+            return name
+    return "an exception"
+
+
+def score(points: float, endings: Sequence[Ending]) -> tuple[float, list[float]]:
+    """What an exercise scores, and what each check adds (a failed guard takes away), in points.
+
+    The points are shared out by weight among the checks that are no guards; the sum is clamped to
+    [0, points] and exact: checks that all pass give exactly `points`.
+    """
+    total = sum(Fraction(e.check.weight) for e in endings if not e.check.guard)
+    if not total:
+        return 0.0, [0.0 for _ in endings]
+    shares = [Fraction(points) * share(ending) / total for ending in endings]
+    earned = min(max(sum(shares, Fraction(0)), Fraction(0)), Fraction(points))
+    return rounded(earned), [rounded(value) for value in shares]
+
+
+def share(ending: Ending) -> Fraction:
+    """What one check adds to the sum of weights."""
+    weight = Fraction(ending.check.weight)
+    if ending.check.guard:
+        return Fraction(0) if ending.status in ("passed", "not_reached", "not_checked") else -weight
+    return weight if ending.status == "passed" else Fraction(0)
+
+
+def rounded(value: Fraction) -> float:
+    """Points as they stand in records: four decimals."""
+    return round(float(value), 4)

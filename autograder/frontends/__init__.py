@@ -1,0 +1,1 @@
+"""What people run: the command line, check() in a notebook, the nbgrader preprocessor."""
