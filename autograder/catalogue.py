@@ -34,7 +34,9 @@ ASSIGNMENTS = {
     "08-module-internals": "module_internals",
 }
 KINDS = ("write", "fix", "predict", "audit")
+FIELDS = ("title", "asks", "kind", "difficulty", "minutes", "learn", "hints")
 EXERCISE_DIRECTIVE = re.compile(r"^```\{exercise\} (?P<id>\w+)\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
+EXERCISE_OPENING = re.compile(r"^[ \t]*`{3,}[ \t]*\{exercise\}.*$", re.MULTILINE)
 
 
 class CatalogueError(Exception):
@@ -117,45 +119,115 @@ def course_folder() -> Path:
     return installed if installed.is_dir() else Path(__file__).parent.parent / "course"
 
 
-def text_path(module: str, language: str = "en") -> Path:
-    """The MyST Markdown file that authors write for a chapter."""
-    return course_folder() / "chapters" / language / f"{module}.md"
+def text_path(module: str, language: str = "en", course: Path | None = None) -> Path:
+    """The MyST Markdown file that authors write for a chapter, in `course` or in the kit's own course."""
+    return (course or course_folder()) / "chapters" / language / f"{module}.md"
 
 
 def read_exercise(exercise_id: str, body: str) -> Exercise:
     """An exercise from the YAML body of its directive; raises CatalogueError for missing or wrong fields."""
     try:
-        facts: dict[str, Any] = yaml.safe_load(body)
-        exercise = Exercise(
-            id=exercise_id,
-            title=str(facts["title"]),
-            asks=tuple(facts.get("asks", [exercise_id])),
-            kind=facts["kind"],
-            difficulty=int(facts["difficulty"]),
-            minutes=int(facts["minutes"]),
-            learn=str(facts["learn"]).strip(),
-            hints=tuple(str(hint).strip() for hint in facts["hints"]),
-        )
-    except (yaml.YAMLError, KeyError, TypeError, ValueError) as error:
-        raise CatalogueError(f"exercise {exercise_id}: {type(error).__name__}: {error}") from None
-    if exercise.kind not in KINDS or not 1 <= exercise.difficulty <= 5 or exercise_id not in exercise.asks:
-        raise CatalogueError(f"exercise {exercise_id}: kind, difficulty or asks is out of range")
-    return exercise
+        facts = yaml.safe_load(body)
+    except yaml.YAMLError as error:
+        where = str(error).replace("\n", " ")
+        raise CatalogueError(f"exercise {exercise_id}: the directive is not YAML: {where}") from None
+    if not isinstance(facts, dict):
+        raise CatalogueError(f"exercise {exercise_id}: the directive must hold fields such as 'title: ...'")
+    facts.setdefault("asks", [exercise_id])
+    if problem := wrong_field(exercise_id, facts):
+        raise CatalogueError(f"exercise {exercise_id}: {problem}")
+    return Exercise(
+        id=exercise_id,
+        title=facts["title"].strip(),
+        asks=tuple(facts["asks"]),
+        kind=facts["kind"],
+        difficulty=facts["difficulty"],
+        minutes=facts["minutes"],
+        learn=facts["learn"].strip(),
+        hints=tuple(hint.strip() for hint in facts["hints"]),
+    )
+
+
+def wrong_field(exercise_id: str, facts: dict[str, Any]) -> str | None:
+    """What is wrong with the fields of a directive, in words; None if nothing is."""
+    if missing := [field for field in FIELDS if field not in facts]:
+        return f"{missing[0]!r} is missing"
+    if unknown := [field for field in facts if field not in FIELDS]:
+        return f"{unknown[0]!r} is no field of an exercise; the fields are {', '.join(FIELDS)}"
+    for field in ("title", "learn"):
+        if not is_text(facts[field]):
+            return f"{field!r} must be text"
+    if facts["kind"] not in KINDS:
+        return f"kind is {facts['kind']!r}; it must be one of {', '.join(KINDS)}"
+    if type(facts["difficulty"]) is not int or not 1 <= facts["difficulty"] <= 5:
+        return f"difficulty is {facts['difficulty']!r}; it must be 1 to 5"
+    if type(facts["minutes"]) is not int or facts["minutes"] < 1:
+        return f"minutes is {facts['minutes']!r}; it must be a whole number from 1 up"
+    asks, hints = facts["asks"], facts["hints"]
+    if not isinstance(asks, list) or not all(map(is_text, asks)) or exercise_id not in asks:
+        return f"'asks' must be a list of names with {exercise_id} among them"
+    if not isinstance(hints, list) or len(hints) != 3:
+        return "'hints' must be a list of three"
+    for number, hint in enumerate(hints, start=1):
+        if not is_text(hint):
+            return f"hint {number} is no text; put quotes around what holds a colon or starts with a mark"
+    return None
+
+
+def is_text(value: object) -> bool:
+    """Whether a YAML value is a string that says something."""
+    return isinstance(value, str) and bool(value.strip())
+
+
+def read_exercises(text: str) -> tuple[Exercise, ...]:
+    """The exercises of a chapter's text, in its order; raises CatalogueError for what it can't read."""
+    directives = list(EXERCISE_DIRECTIVE.finditer(text))
+    understood = {match.start() for match in directives}
+    for opening in EXERCISE_OPENING.finditer(text):
+        if opening.start() not in understood:
+            raise CatalogueError(
+                f"{opening[0].strip()!r} is no exercise: write ```{{exercise}} ID at the start of a line, "
+                "fields in YAML below it, and a line of ``` at the end"
+            )
+    exercises = tuple(read_exercise(match["id"], match["body"]) for match in directives)
+    asked: dict[str, str] = {}
+    for exercise in exercises:
+        for name in exercise.asks:
+            if name in asked:
+                raise CatalogueError(f"exercise {exercise.id}: {name} is asked for in {asked[name]} already")
+            asked[name] = exercise.id
+    return exercises
+
+
+def read_chapter(assignment: str, course: Path) -> Chapter:
+    """The chapter of an assignment such as '01-blocks', from its text in `course`, an nbgrader course folder.
+
+    Raises CatalogueError if there is no such assignment, no text yet, or a text that can't be read.
+    """
+    if assignment not in ASSIGNMENTS:
+        raise CatalogueError(f"there is no assignment {assignment!r}")
+    module = ASSIGNMENTS[assignment]
+    path = text_path(module, course=course)
+    if not path.is_file():
+        raise CatalogueError(f"assignment {assignment!r} has no chapter text yet")
+    try:
+        exercises = read_exercises(path.read_text(encoding="utf-8"))
+    except (CatalogueError, UnicodeDecodeError) as error:
+        raise CatalogueError(f"{path.name}: {error}") from None
+    return Chapter(assignment, module, exercises)
 
 
 @cache
 def chapter(assignment: str) -> Chapter:
-    """The chapter of an assignment such as '01-blocks'; raises CatalogueError if there is none (yet)."""
-    if assignment not in ASSIGNMENTS:
-        raise CatalogueError(f"there is no assignment {assignment!r}")
-    module = ASSIGNMENTS[assignment]
-    path = text_path(module)
-    if not path.is_file():
-        raise CatalogueError(f"assignment {assignment!r} has no chapter text yet")
-    found = EXERCISE_DIRECTIVE.finditer(path.read_text(encoding="utf-8"))
-    return Chapter(assignment, module, tuple(read_exercise(match["id"], match["body"]) for match in found))
+    """The chapter of an assignment in the kit's own course; raises CatalogueError if there is none (yet)."""
+    return read_chapter(assignment, course_folder())
 
 
 def chapters() -> list[Chapter]:
-    """The chapters that have a text, in the course's order."""
-    return [chapter(name) for name, module in ASSIGNMENTS.items() if text_path(module).is_file()]
+    """The chapters of the kit's own course that have a text, in the course's order."""
+    return [chapter(assignment) for assignment in with_text(course_folder())]
+
+
+def with_text(course: Path) -> list[str]:
+    """The assignments whose chapter has a text in `course`, in the course's order."""
+    return [name for name, module in ASSIGNMENTS.items() if text_path(module, course=course).is_file()]

@@ -58,6 +58,7 @@ class MySequential(nn.Module):
 
     The children are named '0', '1', ... in the order given, as nn.Sequential names them.
     Without any module, forward returns X itself. What is not an nn.Module is refused with a TypeError.
+    A module that is given twice runs twice; its weights are still one set.
     """
 
     def __init__(self, *modules: nn.Module) -> None:

@@ -1,0 +1,1 @@
+"""From submissions to records: prepare, run the checks, keep a journal."""

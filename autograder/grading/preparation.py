@@ -1,0 +1,120 @@
+"""From an order to a job for the replay, and from a finished job to a result."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import time
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from autograder.catalogue import Chapter, Exercise
+from autograder.checks.findings import Finding
+from autograder.checks.records import record
+from autograder.checks.replay import Job
+from autograder.checks.subjects import LocalSubject, Subject
+from autograder.grading.fingerprint import checks_sha256
+from autograder.grading.records import Order, Result, SubmissionRecord
+from autograder.grading.subject import SandboxedSubject
+from autograder.sandbox.client import Sandbox
+from autograder.submissions.discovery import Submission
+from autograder.submissions.errors import Unreadable
+from autograder.submissions.extract import extract
+from autograder.submissions.files import read_bytes, sha256
+from autograder.submissions.script import Script
+
+DEVICE = "none"
+"""What placement was judged on: nothing yet, so no check of it exists."""
+
+
+@dataclass
+class Grading:
+    """A submission on its way through the checks."""
+
+    order: Order
+    sha256: str
+    chapter: Chapter
+    script: Script
+    student: SandboxedSubject
+    started: float
+
+
+def prepare(order: Order, sandbox: Sandbox) -> Job[Grading] | Result:
+    """A job for the replay, or at once the result of a submission that can't be read."""
+    started = time.monotonic()
+    submission = Submission(order.student, order.assignment, Path(os.fsdecode(order.path)))
+    digest = ""
+    try:
+        data = read_bytes(submission.path)
+        digest = sha256(data)
+        extracted = extract(data, submission)
+    except Unreadable as error:
+        return Result(unreadable(order, digest, sandbox, error.reason, time.monotonic() - started))
+    chapter, script = extracted.chapter, extracted.script
+    student = SandboxedSubject(sandbox, script, chapter)
+    grading = Grading(order, digest, chapter, script, student, started)
+    return Job(
+        grading,
+        student,
+        exercises=frozenset(exercise.id for exercise in chapter.exercises),
+        reference=reference(chapter.module),
+        settled={e.id: Finding("starter.unchanged") for e in chapter.exercises if is_starter(e, script)},
+    )
+
+
+def unreadable(order: Order, digest: str, sandbox: Sandbox, reason: str, seconds: float) -> SubmissionRecord:
+    """The record of a submission that nobody can grade as it is."""
+    return SubmissionRecord(
+        student=order.student,
+        assignment=order.assignment,
+        status="unreadable",
+        score=0.0,
+        max_score=0.0,
+        isolation=sandbox.level.value,
+        device=DEVICE,
+        submission_sha256=digest,
+        checks_sha256=checks_sha256(order.assignment),
+        seconds=round(seconds, 3),
+        error=reason,
+    )
+
+
+def is_starter(exercise: Exercise, script: Script) -> bool:
+    """Whether the code that a fix-the-bug exercise hands out came back as it was."""
+    return exercise.kind == "fix" and script.exercises[exercise.id].state == "unchanged"
+
+
+@cache
+def reference(module: str) -> Subject:
+    """The reference solutions of a chapter, which remember what they answered."""
+    return LocalSubject(vars(importlib.import_module(f"solutions.{module}")))
+
+
+def finish(job: Job[Grading]) -> Result:
+    """The result of a job whose checks have run, or were stopped by trouble of our own."""
+    grading, chapter = job.tag, job.tag.chapter
+    grading.student.close()
+    unchecked = [exercise.id for exercise in chapter.exercises if not job.of(exercise.id)]
+    trouble = None
+    if job.trouble is not None:
+        trouble = f"{type(job.trouble).__name__}: {job.trouble}"
+    elif unchecked:
+        trouble = f"no check belongs to {', '.join(unchecked)}"
+    exercises = [] if trouble else [record(e.id, e.points, job.of(e.id)) for e in chapter.exercises]
+    result = SubmissionRecord(
+        student=grading.order.student,
+        assignment=chapter.assignment,
+        status="not_graded" if trouble else "graded",
+        score=round(sum(exercise.score for exercise in exercises), 4),
+        max_score=float(chapter.points),
+        isolation=grading.student.sandbox.level.value,
+        device=DEVICE,
+        submission_sha256=grading.sha256,
+        checks_sha256=checks_sha256(chapter.assignment),
+        seconds=round(time.monotonic() - grading.started, 3),
+        error=trouble,
+        remarks=grading.script.remarks,
+        exercises=exercises,
+    )
+    return Result(result, grading.student.output)

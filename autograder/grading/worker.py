@@ -1,0 +1,75 @@
+"""A grading worker: one process with a warm sandbox and the hidden checks collected once.
+
+Started by the runner as `python -I -m autograder.grading.worker DESCRIPTOR LEVEL`; orders come and
+results go as msgspec JSON over the connection, until the other end closes it.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+import msgspec
+
+from autograder.catalogue import chapters
+from autograder.checks import hidden, probing
+from autograder.checks.replay import Job, replay
+from autograder.grading.preparation import Grading, finish, prepare
+from autograder.grading.records import Order, Result
+from autograder.sandbox.client import Sandbox
+from autograder.sandbox.isolation import Level
+from autograder.sandbox.outcomes import SandboxError
+
+PROBES = [f"autograder.checks.probes.{name}" for name in ("modules", "inside", "functions", "state")]
+
+
+def hidden_files() -> list[Path]:
+    """The hidden checks of every chapter that has a text."""
+    folder = Path(str(hidden.__file__)).parent
+    return [path for path in (folder / f"test_{c.module}.py" for c in chapters()) if path.is_file()]
+
+
+def work(connection: Connection, level: Level) -> None:
+    """Grades what is ordered until the connection closes.
+
+    Raises SandboxError after delivering the submission that the sandbox broke under, and
+    ChecksBrokenError if the hidden checks can't be collected: the runner starts another worker or gives up.
+    """
+    with Sandbox(level, preload=[probing.__name__, *PROBES]) as sandbox:
+
+        def jobs() -> Iterator[Job[Grading]]:
+            while order := receive(connection):
+                job = prepare(order, sandbox)
+                if isinstance(job, Result):
+                    send(connection, job)
+                else:
+                    yield job
+
+        def deliver(job: Job[Grading]) -> None:
+            send(connection, finish(job))
+            if isinstance(job.trouble, SandboxError):
+                raise job.trouble
+
+        replay(hidden_files(), jobs(), deliver)
+
+
+def receive(connection: Connection) -> Order | None:
+    """The next order; None when there will be no more."""
+    try:
+        return msgspec.json.decode(connection.recv_bytes(), type=Order)
+    except (EOFError, OSError):
+        return None
+
+
+def send(connection: Connection, result: Result) -> None:
+    """Hands a result to the runner; ends the worker if nobody is there any more."""
+    try:
+        connection.send_bytes(msgspec.json.encode(result))
+    except OSError:
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    work(Connection(int(sys.argv[1])), Level(sys.argv[2]))

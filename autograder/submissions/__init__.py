@@ -1,0 +1,1 @@
+"""From files that students handed in to the code to run: find, read, identify, restore."""
