@@ -70,9 +70,13 @@ def compiled(expression: str) -> tuple[CodeType, list[str]]:
 
 @dataclass(frozen=True)
 class Probe(Generic[T]):
-    """A probe function under the name by which the trusted side asks for it."""
+    """A probe function under the name by which the trusted side asks for it.
+
+    `structural` probes report names, shapes and places, which no seed changes: one answer serves all seeds.
+    """
 
     function: Callable[..., T]
+    structural: bool = False
 
     @property
     def name(self) -> str:
@@ -85,11 +89,20 @@ def probe(function: Callable[..., T]) -> Probe[T]:
     return Probe(function)
 
 
+def structural_probe(function: Callable[..., T]) -> Probe[T]:
+    """Marks a function as a probe whose answer does not depend on random numbers."""
+    return Probe(function, structural=True)
+
+
 def seed_everything(seed: int) -> None:
-    """Seeds python, numpy and torch."""
+    """Seeds python, numpy and torch's CPU generator.
+
+    torch.manual_seed also notes the seed and the whole call stack for a GPU that might be initialised
+    later, which costs more than most probes do.
+    """
     random.seed(seed)
     numpy.random.seed(seed % 2**32)
-    torch.manual_seed(seed)
+    torch.default_generator.manual_seed(seed)
 
 
 def observe(

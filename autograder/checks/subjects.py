@@ -99,7 +99,8 @@ class Subject(ABC):
         The same question is asked once: callers must not write into what they get.
         Raises LostError if the answer never came, or is not what the probe can return.
         """
-        expression, seed = self.moment.build if build is None else build, self.moment.seed
+        expression = self.moment.build if build is None else build
+        seed = 0 if probe.structural else self.moment.seed
         question = (probe.name, expression, fingerprint(arguments), fingerprint(options), seed)
         if question not in self.known:
             reply = self.ask(probe.name, expression, list(arguments), options, seed)

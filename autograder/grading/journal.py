@@ -18,6 +18,7 @@ import msgspec
 
 from autograder.grading.records import SubmissionRecord
 
+
 class BusyError(Exception):
     """Another grader is writing to the same folder."""
 

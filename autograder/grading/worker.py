@@ -6,6 +6,7 @@ results go as msgspec JSON over the connection, until the other end closes it.
 
 from __future__ import annotations
 
+import pkgutil
 import sys
 from collections.abc import Iterator
 from multiprocessing.connection import Connection
@@ -14,7 +15,7 @@ from pathlib import Path
 import msgspec
 
 from autograder.catalogue import chapters
-from autograder.checks import hidden, probing
+from autograder.checks import hidden, probes, probing
 from autograder.checks.replay import Job, replay
 from autograder.grading.preparation import Grading, finish, prepare
 from autograder.grading.records import Order, Result
@@ -22,7 +23,13 @@ from autograder.sandbox.client import Sandbox
 from autograder.sandbox.isolation import Level
 from autograder.sandbox.outcomes import SandboxError
 
-PROBES = [f"autograder.checks.probes.{name}" for name in ("modules", "inside", "functions", "state")]
+
+def probe_modules() -> list[str]:
+    """The modules that the sandbox imports once, so that no submission waits for them."""
+    return [
+        probing.__name__,
+        *(found.name for found in pkgutil.iter_modules(probes.__path__, f"{probes.__name__}.")),
+    ]
 
 
 def hidden_files() -> list[Path]:
@@ -37,7 +44,7 @@ def work(connection: Connection, level: Level) -> None:
     Raises SandboxError after delivering the submission that the sandbox broke under, and
     ChecksBrokenError if the hidden checks can't be collected: the runner starts another worker or gives up.
     """
-    with Sandbox(level, preload=[probing.__name__, *PROBES]) as sandbox:
+    with Sandbox(level, preload=probe_modules()) as sandbox:
 
         def jobs() -> Iterator[Job[Grading]]:
             while order := receive(connection):

@@ -7,7 +7,7 @@ from autograder.checks.expectations import has_shape, is_tensor, same_list
 from autograder.checks.findings import Finding
 from autograder.checks.probes import blocks as block_probes
 from autograder.checks.probes.inside import calls, device_after_move, moved_by_step
-from autograder.checks.probes.modules import buffers, children, forward, parameters, printed
+from autograder.checks.probes.modules import children, entries, forward, printed
 from autograder.checks.properties import blocks, modules
 from autograder.checks.properties.blocks import CHIMERA
 
@@ -69,7 +69,7 @@ def test_MLP_parameter_names(student, reference, rng):
 @mlp.check()
 def test_MLP_parameter_count(student, reference, rng):
     modules.fits(student, reference, rng.normal(3, 20))
-    sizes = [torch.Size(entry.shape).numel() for entry in student.observe(parameters)]
+    sizes = [torch.Size(entry.shape).numel() for entry in student.observe(entries).parameters]
     same_list("parameters.count", [sum(sizes)], [7946])
 
 
@@ -183,7 +183,7 @@ fixed = exercise("FixedHiddenMLP", build="FixedHiddenMLP()")
 @fixed.check(points=2)
 def test_FixedHiddenMLP_constant_is_a_buffer(student, rng):
     blocks.constant_is_buffer(student, rng)
-    for entry in student.observe(buffers):
+    for entry in student.observe(entries).buffers:
         if entry.name == "rand_weight" and entry.shape != (20, 20):
             raise Finding("shapes.differ", name=entry.name, seen=entry.shape, required=(20, 20))
 

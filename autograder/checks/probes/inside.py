@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor, nn
 
-from autograder.checks.probing import Build, probe
+from autograder.checks.probing import Build, probe, structural_probe
 
 
 class Call(NamedTuple):
@@ -52,7 +52,7 @@ def same(a: Any, b: Any) -> bool:
     return isinstance(a, Tensor) and isinstance(b, Tensor) and a.shape == b.shape and torch.equal(a, b)
 
 
-@probe
+@structural_probe
 def lost_state(build: Build) -> list[Lost]:
     """Modules and tensors in class attributes, containers and plain attributes; `_private` names are skipped."""
     return [lost for path, module in build().named_modules() for lost in lost_in(path, module)]
@@ -84,7 +84,7 @@ def place_of(value: Any, on_class: bool) -> str:
     return ""
 
 
-@probe
+@structural_probe
 def training_flags(build: Build, mode: bool) -> list[tuple[str, bool]]:
     """The training flag of every module in the tree, after train(mode) on the root."""
     module = build()

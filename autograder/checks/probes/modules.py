@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
 
 from autograder.checks.probes.state import load, named_state
-from autograder.checks.probing import Build, probe
+from autograder.checks.probing import Build, probe, structural_probe
 
 
 class Entry(NamedTuple):
@@ -18,6 +19,13 @@ class Entry(NamedTuple):
     name: str
     shape: tuple[int, ...]
     trainable: bool
+
+
+class Entries(NamedTuple):
+    """Everything that a module registers itself or through its children."""
+
+    parameters: list[Entry]
+    buffers: list[Entry]
 
 
 class Child(NamedTuple):
@@ -57,18 +65,18 @@ def as_output(value: Any) -> Output:
     return Output(type(value).__name__, value.detach() if isinstance(value, Tensor) else None)
 
 
-@probe
-def parameters(build: Build) -> list[Entry]:
-    """Parameters in the order in which named_parameters() lists them."""
-    return [Entry(name, tuple(p.shape), p.requires_grad) for name, p in build().named_parameters()]
-
-
-@probe
-def buffers(build: Build) -> list[Entry]:
-    """Persistent buffers: those that state_dict() has."""
+@structural_probe
+def entries(build: Build) -> Entries:
+    """Parameters in the order of named_parameters(), and the buffers that state_dict() has."""
     module = build()
     saved = module.state_dict()
-    return [Entry(n, tuple(b.shape), b.requires_grad) for n, b in module.named_buffers() if n in saved]
+    buffers = [(name, buffer) for name, buffer in module.named_buffers() if name in saved]
+    return Entries(described(module.named_parameters()), described(buffers))
+
+
+def described(named: Iterable[tuple[str, Tensor]]) -> list[Entry]:
+    """Names, shapes and whether they are trained."""
+    return [Entry(name, tuple(tensor.shape), tensor.requires_grad) for name, tensor in named]
 
 
 @probe
@@ -77,13 +85,13 @@ def state(build: Build) -> list[tuple[str, Tensor]]:
     return [(name, tensor.detach()) for name, tensor in named_state(build())]
 
 
-@probe
+@structural_probe
 def built(build: Build) -> str:
     """The class of what is built, without a look inside."""
     return type(build()).__name__
 
 
-@probe
+@structural_probe
 def children(build: Build) -> list[Child]:
     """Direct children, those given twice listed twice."""
     return [

@@ -10,7 +10,7 @@ from autograder.checks.findings import Finding
 from autograder.checks.probes import blocks
 from autograder.checks.probes.functions import Plain, result
 from autograder.checks.probes.inside import calls
-from autograder.checks.probes.modules import buffers, built, children, forward, parameters, printed, repeated
+from autograder.checks.probes.modules import built, children, entries, forward, printed, repeated
 from autograder.checks.properties import modules
 from autograder.checks.subjects import Raised, Subject
 
@@ -56,9 +56,9 @@ def chains(student: Subject, rng: Rng) -> None:
 
 def constant_is_buffer(student: Subject, rng: Rng) -> None:
     """rand_weight is saved with the model and is no parameter."""
-    if "rand_weight" in [entry.name for entry in student.observe(buffers)]:
+    if "rand_weight" in [entry.name for entry in student.observe(entries).buffers]:
         return
-    trainable = {entry.name: entry.trainable for entry in student.observe(parameters)}
+    trainable = {entry.name: entry.trainable for entry in student.observe(entries).parameters}
     if "rand_weight" in trainable:
         raise Finding("constant.trained" if trainable["rand_weight"] else "constant.is_parameter")
     first, second = student.observe(repeated, rng.normal(3, 20))

@@ -27,13 +27,13 @@ LOST_IN = {
 
 def entries(subject: Subject, build: str | None = None) -> list[tuple[str, Entry]]:
     """Parameters and buffers by name, in order."""
-    found = subject.observe(modules.parameters, build=build) + subject.observe(modules.buffers, build=build)
-    return [(entry.name, entry) for entry in found]
+    found = subject.observe(modules.entries, build=build)
+    return [(entry.name, entry) for entry in found.parameters + found.buffers]
 
 
 def parameter_names(subject: Subject, build: str | None = None) -> list[str]:
     """The names that named_parameters() gives."""
-    return [entry.name for entry in subject.observe(modules.parameters, build=build)]
+    return [entry.name for entry in subject.observe(modules.entries, build=build).parameters]
 
 
 def nothing_lost(student: Subject, x: Tensor | None = None, build: str | None = None) -> None:
@@ -88,7 +88,7 @@ def fits(student: Subject, reference: Subject, x: Tensor | None = None, build: s
 
 def has_parameters(student: Subject, required: dict[str, tuple[int, ...]], x: Tensor | None = None) -> None:
     """As many parameters as required, of the required shapes; their names are another check's business."""
-    seen = student.observe(modules.parameters)
+    seen = student.observe(modules.entries).parameters
     if len(seen) != len(required):
         has_parameter_names(student, list(required), x)
     if sorted(entry.shape for entry in seen) == sorted(required.values()):
@@ -110,12 +110,13 @@ def same_gradients_as(
     student: Subject, reference: Subject, rng: Rng, *inputs: Tensor, build: str | None = None
 ) -> None:
     """GRADS: every parameter and the input get the reference's gradient under a random upstream gradient."""
-    same_values(student, reference, *inputs, build=build)
+    fits(student, reference, inputs[0], build)
     state = reference.observe(modules.state, build=build)
     output = reference.observe(modules.forward, *inputs, build=build, load_state=state)
     upstream = rng.normal(*is_tensor(output).shape)
     seen = student.observe(modules.backward, *inputs, upstream=upstream, load_state=state, build=build)
     required = reference.observe(modules.backward, *inputs, upstream=upstream, load_state=state, build=build)
+    same_output(seen.output, required.output)
     try:
         same_gradients(seen, required)
     except Finding:
