@@ -223,6 +223,11 @@ def chapter(assignment: str) -> Chapter:
     return read_chapter(assignment, course_folder())
 
 
+def known_chapter(assignment: str | None) -> Chapter | None:
+    """The chapter of an assignment's name that may be wrong or missing."""
+    return chapter(assignment) if assignment in with_text(course_folder()) else None
+
+
 def chapters() -> list[Chapter]:
     """The chapters of the kit's own course that have a text, in the course's order."""
     return [chapter(assignment) for assignment in with_text(course_folder())]

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import Literal
 
 import msgspec
 
-from autograder.checks.findings import explain
-from autograder.checks.verdicts import Ending, Status, score
+Status = Literal[
+    "passed", "failed", "error", "timeout", "crashed", "out_of_memory", "not_reached", "not_checked"
+]
 
 
-class CheckRecord(msgspec.Struct, frozen=True, omit_defaults=False):
+class CheckRecord(msgspec.Struct, frozen=True):
     """One check. `message` has up to three lines: what came out, what is required, the likely cause."""
 
     id: str
@@ -38,21 +39,3 @@ class ExerciseRecord(msgspec.Struct, frozen=True):
     def passed(self) -> bool:
         """Whether every check holds."""
         return all(check.status == "passed" for check in self.checks)
-
-
-def record(exercise: str, points: float, endings: Sequence[Ending], language: str = "en") -> ExerciseRecord:
-    """The record of an exercise worth `points`."""
-    earned, shares = score(points, endings)
-    _, maxima = score(points, [Ending(ending.check, "passed") for ending in endings])
-    checks = [
-        CheckRecord(
-            id=ending.check.id,
-            status=ending.status,
-            points=share,
-            max_points=maximum,
-            finding=ending.finding.id if ending.finding else None,
-            message=str(explain(ending.finding, language)) if ending.finding else None,
-        )
-        for ending, share, maximum in zip(endings, shares, maxima, strict=True)
-    ]
-    return ExerciseRecord(exercise, earned, float(points), checks)

@@ -5,17 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from fractions import Fraction
-from typing import Literal
 
 import msgspec
 
 from autograder.checks.exercises import Check
 from autograder.checks.findings import Finding
+from autograder.checks.records import Status
 from autograder.checks.subjects import LostError, Raised, Subject
-
-Status = Literal[
-    "passed", "failed", "error", "timeout", "crashed", "out_of_memory", "not_reached", "not_checked"
-]
 
 LOST: dict[str, tuple[Status, str]] = {
     "timeout": ("timeout", "time.exceeded"),

@@ -17,10 +17,14 @@ from IPython.core.getipython import get_ipython
 from IPython.display import display
 
 from autograder.checks import public
-from autograder.checks.records import ExerciseRecord, record
+from autograder.checks.recording import record
+from autograder.checks.records import ExerciseRecord
 from autograder.checks.replay import Job, replay
 from autograder.checks.subjects import LocalSubject
 from autograder.reports.card import as_html, as_text, headline
+from autograder.torchvision_on_cpu import make_torchvision_importable
+
+make_torchvision_importable()
 
 
 class CheckFailed(AssertionError):

@@ -9,8 +9,7 @@ from pathlib import Path
 
 from autograder.grading.fingerprint import checks_sha256
 from autograder.grading.journal import Journal, locked, write_atomically
-from autograder.grading.preparation import DEVICE
-from autograder.grading.records import Order, Result, SubmissionRecord
+from autograder.grading.records import DEVICE, Order, Result, SubmissionRecord
 from autograder.grading.runner import run
 from autograder.sandbox.isolation import Level
 from autograder.submissions.discovery import Submission

@@ -17,9 +17,10 @@ from pathlib import Path
 import msgspec
 
 from autograder.grading.records import SubmissionRecord
+from autograder.submissions.errors import UsageError
 
 
-class BusyError(Exception):
+class BusyError(UsageError):
     """Another grader is writing to the same folder."""
 
 

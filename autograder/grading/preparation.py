@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from autograder.catalogue import Chapter, Exercise
+from autograder.catalogue import Chapter, Exercise, known_chapter
 from autograder.checks.findings import Finding
-from autograder.checks.records import record
+from autograder.checks.recording import record
 from autograder.checks.replay import Job
 from autograder.checks.subjects import LocalSubject, Subject
 from autograder.grading.fingerprint import checks_sha256
-from autograder.grading.records import Order, Result, SubmissionRecord
+from autograder.grading.records import DEVICE, Order, Result, SubmissionRecord
 from autograder.grading.subject import SandboxedSubject
 from autograder.sandbox.client import Sandbox
 from autograder.submissions.discovery import Submission
@@ -23,9 +23,6 @@ from autograder.submissions.errors import Unreadable
 from autograder.submissions.extract import extract
 from autograder.submissions.files import read_bytes, sha256
 from autograder.submissions.script import Script
-
-DEVICE = "none"
-"""What placement was judged on: nothing yet, so no check of it exists."""
 
 
 @dataclass
@@ -65,12 +62,13 @@ def prepare(order: Order, sandbox: Sandbox) -> Job[Grading] | Result:
 
 def unreadable(order: Order, digest: str, sandbox: Sandbox, reason: str, seconds: float) -> SubmissionRecord:
     """The record of a submission that nobody can grade as it is."""
+    placed = known_chapter(order.assignment)
     return SubmissionRecord(
         student=order.student,
         assignment=order.assignment,
         status="unreadable",
         score=0.0,
-        max_score=0.0,
+        max_score=float(placed.points) if placed else 0.0,
         isolation=sandbox.level.value,
         device=DEVICE,
         submission_sha256=digest,

@@ -8,6 +8,9 @@ import msgspec
 
 from autograder.checks.records import ExerciseRecord
 
+DEVICE = "none"
+"""What placement is judged on: nothing yet, so no check of it exists."""
+
 
 class SubmissionRecord(msgspec.Struct, frozen=True):
     """What is known about one submission after grading.

@@ -16,8 +16,7 @@ from socket import socketpair
 import msgspec
 
 from autograder.grading.fingerprint import checks_sha256
-from autograder.grading.preparation import DEVICE
-from autograder.grading.records import Order, Result, SubmissionRecord
+from autograder.grading.records import DEVICE, Order, Result, SubmissionRecord
 from autograder.sandbox.isolation import Level
 
 ATTEMPTS = 2

@@ -100,9 +100,8 @@ class SandboxedSubject(Subject):
                 return Finding("cell.stopped", name=name, reason=reason)
             outcome = self.outcomes.get(cell)
             if outcome is not None and not outcome.ok:
-                where = f" in line {outcome.line}" if outcome.line else ""
-                error = f"{outcome.exception}: {outcome.message}{where}"
-                return Finding("cell.raised", name=name, error=error)
+                error = f"{outcome.exception}: {outcome.message}"
+                return Finding("cell.raised", name=name, error=error, line=outcome.line or "?")
         return Finding("not_defined", name=name)
 
     def close(self) -> None:
