@@ -185,3 +185,7 @@ def complain(sentence: str, code: int) -> None:
     """Ends with a sentence and an exit code."""
     click.echo(f"autograder: {sentence}", err=True)
     sys.exit(code)
+
+
+if __name__ == "__main__":
+    main()

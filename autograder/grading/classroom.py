@@ -16,7 +16,7 @@ from autograder.submissions.discovery import Submission
 from autograder.submissions.errors import Unreadable
 from autograder.submissions.files import read_bytes, sha256
 
-UNSAFE = re.compile(r"[^\w@.+-]|^\.")
+UNSAFE = re.compile(r"[^\w@.+-]|^\.", re.ASCII)
 
 
 def grade_class(

@@ -34,6 +34,10 @@ class Journal:
         for path in (self.grades, self.path):
             for record in read_records(path):
                 self._keep(record)
+        if self.path.is_file() and not self.path.read_bytes().endswith(b"\n"):
+            # A kill cut the last line off; the next record must not be appended to what is left of it.
+            with self.path.open("ab") as file:
+                file.write(b"\n")
 
     def add(self, record: SubmissionRecord) -> None:
         """Keeps a record, on disk before this returns."""

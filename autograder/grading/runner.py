@@ -19,6 +19,8 @@ from autograder.grading.fingerprint import checks_sha256
 from autograder.grading.records import DEVICE, Order, Result, SubmissionRecord
 from autograder.sandbox.isolation import Level
 
+WORKER = "autograder.grading.worker"
+
 ATTEMPTS = 2
 """A submission during which a worker broke down is given to a second one; then it is not_graded."""
 
@@ -43,7 +45,7 @@ class Worker:
         ours, theirs = socketpair()
         self.connection = Connection(ours.detach())
         self.errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the worker
-        command = [sys.executable, "-I", "-m", "autograder.grading.worker", str(theirs.fileno()), level.value]
+        command = [sys.executable, "-I", "-m", WORKER, str(theirs.fileno()), level.value]
         # A session of its own, so that Ctrl-C reaches the grader alone, which then ends its workers.
         self.process = subprocess.Popen(
             command,
