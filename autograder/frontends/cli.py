@@ -171,7 +171,7 @@ def main() -> None:
     try:
         cli(standalone_mode=False)
     except click.exceptions.Abort:
-        complain("Stopped.", 130)
+        complain("Stopped. What was graded is kept, and the next run goes on from there.", 130)
     except click.ClickException as error:
         if isinstance(error, click.exceptions.NoArgsIsHelpError):
             error.show()
@@ -179,6 +179,8 @@ def main() -> None:
         complain(error.format_message(), 2)
     except (UsageError, CatalogueError) as error:
         complain(str(error), 2)
+    except OSError as error:
+        complain(f"{error.filename or 'the operating system'}: {error.strerror or error}.", 1)
 
 
 def complain(sentence: str, code: int) -> None:

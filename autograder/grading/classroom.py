@@ -13,7 +13,7 @@ from autograder.grading.records import DEVICE, Order, Result, SubmissionRecord
 from autograder.grading.runner import run
 from autograder.sandbox.isolation import Level
 from autograder.submissions.discovery import Submission
-from autograder.submissions.errors import Unreadable
+from autograder.submissions.errors import Unreadable, UsageError
 from autograder.submissions.files import read_bytes, sha256
 
 UNSAFE = re.compile(r"[^\w@.+-]|^\.", re.ASCII)
@@ -41,9 +41,12 @@ def grade_class(
 
     Returns:
         All records of the folder, sorted by student and assignment, earlier ones included.
-        Raises BusyError if another grader is at work there.
+        Raises BusyError if another grader is at work there, UsageError if the folder can't be made.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"{folder} can't be made: {error.strerror}.") from None
     with locked(folder):
         journal = Journal(folder)
         waiting = [s for s in submissions if fresh or not is_known(s, journal, level)]

@@ -11,15 +11,19 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection, wait
+from pathlib import Path
 from socket import socketpair
 
 import msgspec
 
+import autograder
 from autograder.grading.fingerprint import checks_sha256
 from autograder.grading.records import DEVICE, Order, Result, SubmissionRecord
 from autograder.sandbox.isolation import Level
 
 WORKER = "autograder.grading.worker"
+KIT = str(Path(str(autograder.__file__)).parent.parent)
+"""Where this very kit lies: -I keeps the environment's paths from the worker."""
 
 ATTEMPTS = 2
 """A submission during which a worker broke down is given to a second one; then it is not_graded."""
@@ -45,7 +49,8 @@ class Worker:
         ours, theirs = socketpair()
         self.connection = Connection(ours.detach())
         self.errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the worker
-        command = [sys.executable, "-I", "-m", WORKER, str(theirs.fileno()), level.value]
+        entrance = f"import sys; sys.path.insert(0, sys.argv[1]); from {WORKER} import main; main()"
+        command = [sys.executable, "-I", "-c", entrance, KIT, str(theirs.fileno()), level.value]
         # A session of its own, so that Ctrl-C reaches the grader alone, which then ends its workers.
         self.process = subprocess.Popen(
             command,

@@ -1,7 +1,7 @@
 """A grading worker: one process with a warm sandbox and the hidden checks collected once.
 
-Started by the runner as `python -I -m autograder.grading.worker DESCRIPTOR LEVEL`; orders come and
-results go as msgspec JSON over the connection, until the other end closes it.
+Started by the runner in isolated mode; orders come and results go as msgspec JSON over the connection,
+until the other end closes it.
 """
 
 from __future__ import annotations
@@ -78,5 +78,6 @@ def send(connection: Connection, result: Result) -> None:
         sys.exit(1)
 
 
-if __name__ == "__main__":
-    work(Connection(int(sys.argv[1])), Level(sys.argv[2]))
+def main() -> None:
+    """Works on the connection and at the level that the runner names: KIT DESCRIPTOR LEVEL."""
+    work(Connection(int(sys.argv[2])), Level(sys.argv[3]))
