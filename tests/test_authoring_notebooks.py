@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 from typing import Any
 
 import nbformat
@@ -11,8 +10,8 @@ import pytest
 from nbformat import NotebookNode
 
 import autograder
-from autograder.authoring.building import solutions_path
 from autograder.catalogue import Chapter, chapters, course_folder
+from tests.answer_lines import solution_lines, stripped, telling
 
 CHAPTERS = [pytest.param(chapter, id=chapter.assignment) for chapter in chapters()]
 FOLDERS = ("source", "release")
@@ -21,24 +20,10 @@ NOTEBOOKS = [
     for chapter in chapters()
     for folder in FOLDERS
 ]
-SOLUTION = re.compile(r"### BEGIN SOLUTION\n(.*?)### END SOLUTION", re.DOTALL)
 
 
 def notebook(folder: str, chapter: Chapter) -> NotebookNode:
     return nbformat.read(course_folder() / folder / chapter.assignment / chapter.notebook, as_version=4)
-
-
-def solution_lines(chapter: Chapter) -> set[str]:
-    """The lines that students write; those that they are also given elsewhere can't give anything away."""
-    solutions = solutions_path(chapter.module).read_text(encoding="utf-8")
-    starter = course_folder() / "starters" / f"{chapter.module}.py"
-    given = SOLUTION.sub("", solutions) + (starter.read_text(encoding="utf-8") if starter.is_file() else "")
-    asked = "\n".join(SOLUTION.findall(solutions))
-    return stripped(asked) - stripped(given)
-
-
-def stripped(source: str) -> set[str]:
-    return {line.strip() for line in source.splitlines() if line.strip()}
 
 
 @pytest.mark.parametrize("chapter", CHAPTERS)
@@ -49,7 +34,7 @@ def test_no_line_of_a_solution_is_in_a_release_notebook(chapter: Chapter) -> Non
     code = stripped("\n".join(cell.source for cell in cells if cell.cell_type == "code"))
     assert lines & code == set()
     everything = "\n".join(cell.source for cell in cells)
-    assert [line for line in lines if len(line) > 12 and line in everything] == []
+    assert [line for line in telling(lines) if line in everything] == []
     assert "SOLUTION" not in everything
 
 

@@ -2,30 +2,46 @@
 
 from __future__ import annotations
 
+import re
+from html import escape
+
 from jinja2 import Environment
 
 from autograder.checks.records import CheckRecord, ExerciseRecord
 
 LABELS = ("saw", "required", "cause")
+QUOTED = re.compile(r"`([^`]+)`")
 
-TEMPLATE = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).from_string("""\
+
+def with_code(line: str) -> str:
+    """A line of a message as HTML: what stands between backquotes is code, and everything is escaped."""
+    return QUOTED.sub(r"<code>\1</code>", escape(line))
+
+
+# Colours are the theme's own in JupyterLab, light and dark; the second of each pair serves everywhere else.
+# JupyterLab also sets tables smaller and tighter than text, so the table asks for the card's own size.
+ENVIRONMENT = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
+ENVIRONMENT.filters["with_code"] = with_code
+TEMPLATE = ENVIRONMENT.from_string("""\
+{% set cell = "text-align: left; vertical-align: top; line-height: 1.5;" %}
+{% set green, red = "var(--jp-success-color1, #1a7f5a)", "var(--jp-error-color1, #c4432b)" %}
 <div style="max-width: 52em; margin: .3em 0; padding: .6em 1em; line-height: 1.5;
-            border-left: 4px solid {{ '#1a7f5a' if exercise.passed else '#c4432b' }};
+            border-left: 4px solid {{ green if exercise.passed else red }};
             background: rgba(128, 128, 128, .08)">
 <div><strong>{{ exercise.id }}</strong> &nbsp; {{ headline }}</div>
 {% if passed %}
 <div style="opacity: .85">
 {% for check in passed %}
-<span style="margin-right: 1.2em; white-space: nowrap"><span style="color: #1a7f5a">&#10003;</span> {{ check.title }}</span>
+<span style="margin-right: 1.2em; white-space: nowrap"><span style="color: {{ green }}">&#10003;</span> {{ check.title }}</span>
 {% endfor %}
 </div>
 {% endif %}
 {% for check in failed %}
-<div style="margin-top: .4em"><span style="color: #c4432b">&#10007;</span> <strong>{{ check.title }}</strong></div>
-<table style="margin: 0 0 0 1.2em; border: none; text-align: left">
+<div style="margin-top: .4em"><span style="color: {{ red }}">&#10007;</span> <strong>{{ check.title }}</strong></div>
+<table style="margin: 0 0 0 1.2em; border: none; font-size: inherit">
 {% for label, line in rows(check) %}
-<tr style="background: none"><td style="text-align: left; vertical-align: top; opacity: .7; padding: 0 .8em 0 0">{{ label }}</td>
-<td style="text-align: left; padding: 0">{{ line }}</td></tr>
+<tr style="background: none"><td style="{{ cell }} opacity: .7; padding: 0 .8em 0 0">{{ label }}</td>
+<td style="{{ cell }} padding: 0">{{ line | with_code | safe }}</td></tr>
 {% endfor %}
 </table>
 {% endfor %}
