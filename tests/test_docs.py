@@ -17,12 +17,6 @@ COMMANDS = re.compile(r"^```bash\n(.*?)^```", re.MULTILINE | re.DOTALL)
 STEP = re.compile(r"Add this to `([^`]+)`:\n\n(`{3,})\w+\n(.*?)^\2$", re.MULTILINE | re.DOTALL)
 COPIED = ("autograder", "solutions", "course", "tests", "pyproject.toml")
 
-TRIED_ELSEWHERE = {
-    "make demo": "test_the_demo_goes_through",
-    "make test": "runs this test",
-}
-"""Commands that would run the tests inside the tests, and what tries them instead."""
-
 
 def commands(page: Path) -> list[str]:
     """The lines of a page's bash blocks."""
