@@ -116,15 +116,9 @@ def main() -> None:
         }
         submissions = find_submissions([submitted(folder / "class", OURS)])
         for jobs in (1, 2):
-            started = time.perf_counter()
-            ends: list[float] = []
-            grades = folder / f"grades{jobs}"
-            grade_class(submissions, grades, level, jobs, progress=lambda _: ends.append(time.perf_counter()))
-            figures[f"autograder grade, {jobs} job{'s' * (jobs > 1)}"] = (
-                time.perf_counter() - started
-            ) / OURS
-            warm = (ends[-1] - ends[OURS // 4]) / (OURS - 1 - OURS // 4)
-            figures[f"  the same, once warm, {jobs} job{'s' * (jobs > 1)}"] = warm
+            whole, warm = grading(submissions, folder / f"grades{jobs}", level, jobs)
+            figures[f"autograder grade --jobs {jobs}"] = whole
+            figures[f"  the same, once warm, --jobs {jobs}"] = warm
         started = time.perf_counter()
         grade_class(submissions, folder / "grades1", level, 1)
         figures["a class regraded, nothing new"] = (time.perf_counter() - started) / OURS

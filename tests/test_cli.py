@@ -117,7 +117,7 @@ def test_the_best_level_is_taken_but_never_none_unasked(monkeypatch: pytest.Monk
     assert cli.demanded_level(None) is Level.LANDLOCK
     assert cli.demanded_level("landlock") is Level.LANDLOCK
     assert cli.demanded_level("none") is Level.NONE
-    with pytest.raises(UsageError, match="it is switched off.*switch it on"):
+    with pytest.raises(UsageError, match=r"it is switched off.*switch it on"):
         cli.demanded_level("full")
     monkeypatch.setattr(levels, "try_level", report_that({Level.NONE}))
     with pytest.raises(UsageError, match="--isolation none"):
