@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -46,9 +47,7 @@ def hard_class(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "dora": SOLVED | {"NestMLP": f"import os\nos._exit(0)\n{SOLVED['NestMLP']}"},
         "emil": SOLVED | {"Scale": SOLVED["Scale"].replace("x * self.factor", "exit_now()")},
         "frey": SOLVED
-        | {
-            "Parallel": f"{SOLVED['Parallel']}\n\ndef stack(make_block, n):\n    import os\n    os.kill(os.getpid(), 9)"
-        },
+        | {"Parallel": f"{SOLVED['Parallel']}\n\ndef stack(make_block, n):\n    import os\n    os._exit(3)"},
     }
     write_class(folder, BLOCKS, students)
     path = folder / "gwen" / BLOCKS.assignment / BLOCKS.notebook
@@ -232,3 +231,18 @@ def test_untouched_demo_cells_are_not_run(tmp_path: Path) -> None:
 
 def a_record(student: str) -> SubmissionRecord:
     return SubmissionRecord(student, "01-blocks", "graded", 1.0, 26.0, "full", "none", "a", "b", 0.1)
+
+
+def test_where_the_reference_fails_nobody_is_graded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    broken = tmp_path / "kit"
+    for name in ("autograder", "solutions", "course"):
+        shutil.copytree(Path(runner.KIT) / name, broken / name, ignore=shutil.ignore_patterns("__pycache__"))
+    source = broken / "course" / "source" / BLOCKS.assignment / BLOCKS.notebook
+    source.write_text(
+        source.read_text().replace("self.hidden = nn.Linear(20, 256)", "self.hidden = nn.Linear(20, 255)")
+    )
+    monkeypatch.setattr(runner, "KIT", str(broken))
+    submitted = write_class(tmp_path / "submitted", BLOCKS, {"ada": SOLVED})
+    record = graded(submitted, tmp_path / "grades")["ada"]
+    assert record.status == "not_graded"
+    assert "the reference solution of 01-blocks fails on this machine: MLP" in str(record.error)

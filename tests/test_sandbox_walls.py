@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from autograder.catalogue import Limits
-from autograder.sandbox import visible
+from autograder.sandbox import namespaces, visible
 from autograder.sandbox.isolation import Level
 from tests.warm_sandboxes import WALLED, value_of, warm
 
@@ -144,7 +144,7 @@ def test_nothing_outside_the_scratch_folder_is_written(child, level):
         *("/", "/usr/lib", "/etc", "/proc", "/sys", "/dev", "/kit", "/kit/autograder", "/var/tmp"),
         *(str(REPOSITORY), *visible.python_folders(), *map(str, visible.site_folders())),
         *(["/tmp"] if level is not Level.FULL else []),
-        *(["/home/student", "/dev/shm"] if level is Level.SHARED else []),
+        *([namespaces.HOME, "/dev/shm"] if level is Level.SHARED else []),
     ]
     attacks = f"""
 for place in {places!r}:

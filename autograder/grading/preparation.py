@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from autograder.catalogue import Chapter, Exercise, known_chapter
+from autograder.catalogue import Chapter, Exercise, course_folder, known_chapter
 from autograder.checks.findings import Finding
 from autograder.checks.recording import record
 from autograder.checks.replay import Job
@@ -25,6 +25,10 @@ from autograder.submissions.files import read_bytes, sha256
 from autograder.submissions.script import Script
 
 
+class ReferenceFailsError(Exception):
+    """The reference solution itself does not pass: the machine or the course is broken, not the students."""
+
+
 @dataclass
 class Grading:
     """A submission on its way through the checks."""
@@ -34,7 +38,7 @@ class Grading:
     chapter: Chapter
     script: Script
     student: SandboxedSubject
-    started: float
+    is_proof: bool = False
 
 
 def prepare(order: Order, sandbox: Sandbox) -> Job[Grading] | Result:
@@ -50,7 +54,7 @@ def prepare(order: Order, sandbox: Sandbox) -> Job[Grading] | Result:
         return Result(unreadable(order, digest, sandbox, error.reason, time.monotonic() - started))
     chapter, script = extracted.chapter, extracted.script
     student = SandboxedSubject(sandbox, script, chapter)
-    grading = Grading(order, digest, chapter, script, student, started)
+    grading = Grading(order, digest, chapter, script, student)
     return Job(
         grading,
         student,
@@ -58,6 +62,27 @@ def prepare(order: Order, sandbox: Sandbox) -> Job[Grading] | Result:
         reference=reference(chapter.module),
         settled={e.id: Finding("starter.unchanged") for e in chapter.exercises if is_starter(e, script)},
     )
+
+
+def proof(chapter: Chapter, sandbox: Sandbox) -> Job[Grading]:
+    """The chapter's own solution, as a submission: what it does not earn here, no student can be blamed for."""
+    path = course_folder() / "source" / chapter.assignment / chapter.notebook
+    job = prepare(Order("the reference solution", chapter.assignment, os.fsencode(path)), sandbox)
+    if isinstance(job, Result):
+        raise ReferenceFailsError(f"{path.name} of the course is {job.record.error}")
+    job.tag.is_proof = True
+    return job
+
+
+def demand_full_points(job: Job[Grading]) -> None:
+    """Raises ReferenceFailsError unless every check of a proof has passed."""
+    result = finish(job).record
+    failed = [check for exercise in result.exercises for check in exercise.checks if check.status != "passed"]
+    if failed or result.error:
+        why = result.error or f"{failed[0].id}: {(failed[0].message or failed[0].status).splitlines()[0]}"
+        raise ReferenceFailsError(
+            f"the reference solution of {result.assignment} fails on this machine: {why}"
+        )
 
 
 def unreadable(order: Order, digest: str, sandbox: Sandbox, reason: str, seconds: float) -> SubmissionRecord:
@@ -110,7 +135,7 @@ def finish(job: Job[Grading]) -> Result:
         device=DEVICE,
         submission_sha256=grading.sha256,
         checks_sha256=checks_sha256(chapter.assignment),
-        seconds=round(time.monotonic() - grading.started, 3),
+        seconds=round(time.monotonic() - grading.student.started, 3),
         error=trouble,
         remarks=grading.script.remarks,
         exercises=exercises,

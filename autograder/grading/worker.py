@@ -17,7 +17,7 @@ import msgspec
 from autograder.catalogue import chapters
 from autograder.checks import hidden, probes, probing
 from autograder.checks.replay import Job, replay
-from autograder.grading.preparation import Grading, finish, prepare
+from autograder.grading.preparation import Grading, demand_full_points, finish, prepare, proof
 from autograder.grading.records import Order, Result
 from autograder.sandbox.client import Sandbox
 from autograder.sandbox.isolation import Level
@@ -41,20 +41,30 @@ def hidden_files() -> list[Path]:
 def work(connection: Connection, level: Level) -> None:
     """Grades what is ordered until the connection closes.
 
-    Raises SandboxError after delivering the submission that the sandbox broke under, and
-    ChecksBrokenError if the hidden checks can't be collected: the runner starts another worker or gives up.
+    Before the first submission of a chapter, its reference solution has to get full points in this very
+    sandbox. Raises ReferenceFailsError if it does not, SandboxError after delivering the submission that the
+    sandbox broke under, and ChecksBrokenError if the hidden checks can't be collected: the runner starts
+    another worker or gives up.
     """
     with Sandbox(level, preload=probe_modules()) as sandbox:
 
         def jobs() -> Iterator[Job[Grading]]:
+            proven: set[str] = set()
             while order := receive(connection):
                 job = prepare(order, sandbox)
                 if isinstance(job, Result):
                     send(connection, job)
-                else:
-                    yield job
+                    continue
+                if job.tag.chapter.assignment not in proven:
+                    proven.add(job.tag.chapter.assignment)
+                    yield proof(job.tag.chapter, sandbox)
+                    job.tag.student.restart_clock()
+                yield job
 
         def deliver(job: Job[Grading]) -> None:
+            if job.tag.is_proof:
+                demand_full_points(job)
+                return
             send(connection, finish(job))
             if isinstance(job.trouble, SandboxError):
                 raise job.trouble

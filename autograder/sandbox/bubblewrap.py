@@ -7,9 +7,9 @@ import shutil
 import sys
 from collections.abc import Mapping
 
+from autograder.sandbox.namespaces import HOME
 from autograder.sandbox.visible import LINKED_SYSTEM, SYSTEM, installed_kit_packages, python_folders
 
-HOME = "/home/student"
 KIT = "/kit"
 # Bytes that all children of a `shared` wall may write together; at `full` each child has scratch of its own.
 SCRATCH = 256 << 20

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from typing import IO, TypeVar
 
-from autograder.sandbox import bubblewrap, root_start, visible
+from autograder.sandbox import bubblewrap, namespaces, root_start, visible
 from autograder.sandbox.isolation import Level
 from autograder.sandbox.messages import Setup
 from autograder.sandbox.stage import Stage, starts_as_root
@@ -51,7 +51,7 @@ def command(level: Level, stage: Stage, entrance: str) -> list[str]:
     code = f"import sys; sys.path[:] = [{kit!r}, *(p for p in sys.path if p not in {hidden!r})]; {entrance}"
     line = [sys.executable, "-I", "-B", "-X", "utf8", "-c", code]
     if level.uses_bubblewrap:
-        line = bubblewrap.command(str(stage.kit), environment(bubblewrap.HOME), line)
+        line = bubblewrap.command(str(stage.kit), environment(namespaces.HOME), line)
     if starts_as_root():
         folders = [*visible.python_folders(), str(stage.folder)]
         line = root_start.command(folders, str(stage.workplace), line)

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from autograder.sandbox import syscalls
 
-HOME = "/home/student"
+# Nobody's home: an environment beneath it would be hidden from its own code.
+HOME = "/sandbox/home"
 SHARED_MEMORY = "/dev/shm"
 
 OWN = (
@@ -39,7 +40,9 @@ def mount_scratch(scratch: int, files: int) -> None:
     options = f"size={scratch},nr_inodes={files},mode=700"
     syscalls.mount("none", "/", flags=syscalls.MS_REC | syscalls.MS_PRIVATE)
     syscalls.mount("tmpfs", HOME, "tmpfs", flags, options)
-    syscalls.mount(HOME, "/tmp", flags=syscalls.MS_BIND)
+    if not os.listdir("/tmp"):
+        # A Python environment may lie beneath /tmp, and must stay in sight; then /tmp is read-only.
+        syscalls.mount(HOME, "/tmp", flags=syscalls.MS_BIND)
     syscalls.mount("tmpfs", SHARED_MEMORY, "tmpfs", flags, options)
     try:
         syscalls.mount("proc", "/proc", "proc", flags | syscalls.MS_NOEXEC)
