@@ -12,7 +12,8 @@ import ast
 import builtins
 import importlib
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from types import CodeType, FrameType, TracebackType
@@ -105,6 +106,28 @@ def seed_everything(seed: int) -> None:
     torch.default_generator.manual_seed(seed)
 
 
+@contextmanager
+def fresh_settings() -> Iterator[None]:
+    """PyTorch's settings as a fresh notebook has them: what a cell left switched on is no part of an answer."""
+    dtype, mixed = torch.get_default_dtype(), torch.is_autocast_enabled("cpu")
+    precision = None
+    # PyTorch refuses to name a precision that was set in both of its ways.
+    with suppress(RuntimeError):
+        precision = torch.get_float32_matmul_precision()
+    torch.set_default_dtype(torch.float32)
+    torch.set_autocast_enabled("cpu", False)
+    torch.set_float32_matmul_precision("highest")
+    try:
+        # Outside of inference mode gradients are on, whatever torch.set_grad_enabled said before.
+        with torch.inference_mode(False):
+            yield
+    finally:
+        torch.set_default_dtype(dtype)
+        torch.set_autocast_enabled("cpu", mixed)
+        if precision is not None:
+            torch.set_float32_matmul_precision(precision)
+
+
 def observe(
     namespace: Mapping[str, Any],
     name: str,
@@ -132,7 +155,8 @@ def observe(
     build = Build(expression, namespace)
     seed_everything(seed)
     try:
-        return {"value": found.function(build, *arguments, **options)}
+        with fresh_settings():
+            return {"value": found.function(build, *arguments, **options)}
     except (Exception, SystemExit) as error:
         return {"raised": describe(error, build)}
 

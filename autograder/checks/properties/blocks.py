@@ -9,7 +9,7 @@ from autograder.checks.expectations import close, has_shape, is_tensor
 from autograder.checks.findings import Finding
 from autograder.checks.probes import blocks
 from autograder.checks.probes.functions import Plain, result
-from autograder.checks.probes.inside import calls
+from autograder.checks.probes.inside import calls, lost_state
 from autograder.checks.probes.modules import built, children, entries, forward, printed, repeated
 from autograder.checks.properties import modules
 from autograder.checks.subjects import Raised, Subject
@@ -52,6 +52,12 @@ def chains(student: Subject, rng: Rng) -> None:
         raise Finding("chain.original_input")
     if len(seen) != 3 or not all(call.given_previous for call in seen[1:]):
         raise Finding("calls.count", name="the children", seen=modules.times(len(seen)), required="3 times")
+
+
+def chains_if_registered(student: Subject, rng: Rng) -> None:
+    """As far as registered children tell, they are chained; what is in a list is judged by its output."""
+    if not student.observe(lost_state):
+        chains(student, rng)
 
 
 def constant_is_buffer(student: Subject, rng: Rng) -> None:
@@ -121,7 +127,6 @@ def predicts_print(student: Subject, required: str) -> None:
 
 def both_see_the_input(student: Subject, rng: Rng) -> None:
     """Neither branch is fed the other's output, and the outputs stand side by side."""
-    modules.nothing_lost(student)
     x = rng.normal(3, 5)
     if any(
         call.given_previous and not call.given_input for call in student.observe(calls, x, build=EQUAL_WIDTHS)

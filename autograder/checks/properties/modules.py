@@ -106,6 +106,15 @@ def same_values(student: Subject, reference: Subject, *inputs: Tensor, build: st
     same_output(seen, reference.observe(modules.forward, *inputs, build=build, load_state=state))
 
 
+def same_values_of_given(student: Subject, reference: Subject, x: Tensor, build: str | None = None) -> None:
+    """VALUES of a container whose modules the build expression makes: the same seed gives both the same ones.
+
+    Nothing is loaded, so a container that registers nothing can still be right in what it computes.
+    """
+    seen = student.observe(modules.forward, x, build=build)
+    same_output(seen, reference.observe(modules.forward, x, build=build))
+
+
 def same_gradients_as(
     student: Subject, reference: Subject, rng: Rng, *inputs: Tensor, build: str | None = None
 ) -> None:

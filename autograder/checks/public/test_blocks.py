@@ -101,7 +101,6 @@ def test_MySequential_refuses_non_modules(student):
 
 @sequential.check()
 def test_MySequential_empty(student, rng):
-    blocks.registers_children(student)
     blocks.returns_input(student, rng.normal(3, 5), build="MySequential()")
 
 
