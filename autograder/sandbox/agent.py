@@ -120,9 +120,14 @@ def serve(shell: StudentShell, channel: int, largest: int) -> None:
     """Answer requests until the trusted side closes; replies have at most `largest` bytes."""
     reseed()
     make_check_inert()
+    # Modules that a notebook writes can be imported, as in a notebook; last, so that they hide nothing.
+    sys.path.append("")
     while True:
         prefix = receive(channel, PREFIX.size)
         rest = receive(channel, remaining_size(prefix, LARGEST_REQUEST))
-        reply = answer(shell, unpack(prefix, rest, Request), largest)
+        # A cell may have left inference mode on; tensors made there can never have gradients.
+        with torch.inference_mode(False):
+            request = unpack(prefix, rest, Request)
+        reply = answer(shell, request, largest)
         flush()
         send(channel, reply)

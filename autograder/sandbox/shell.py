@@ -2,27 +2,18 @@
 
 from __future__ import annotations
 
-import functools
-import inspect
 import sys
 import traceback
 import types
 from typing import Any
 
-import matplotlib
-import torch.utils.data
 from IPython.core.compilerop import CachingCompiler
 from IPython.core.inputtransformer2 import leading_empty_lines
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
-MAGICS_THAT_START_PROGRAMS = (
-    *("pip", "conda", "mamba", "micromamba", "uv", "system", "sx", "sc", "script"),
-    *("bash", "sh", "perl", "ruby", "python", "python2", "python3", "pypy"),
-)
-# These belong to a notebook's front end, and mean nothing here.
-MAGICS_FOR_SCREENS = ("matplotlib", "pylab", "gui", "history", "html", "javascript", "js", "svg", "latex")
-
+from autograder.sandbox.libraries import adapt_libraries
+from autograder.sandbox.magics import replace_magics
 
 ErrorInformation = tuple[type[BaseException], BaseException, types.TracebackType]
 
@@ -69,21 +60,17 @@ class StudentShell(InteractiveShell):
 
 
 def make_shell() -> StudentShell:
-    """The shell, with `!`, installing magics, plots and data loaders made harmless."""
+    """The shell, with magics and libraries made to do without programs, processes and a screen."""
     config = Config()
     config.HistoryManager.enabled = False
     config.HistoryManager.hist_file = ":memory:"
     shell: StudentShell = StudentShell.instance(
         config=config, colors="NoColor", compiler_class=NamingCompiler, autoindent=False
     )
-    for name in MAGICS_THAT_START_PROGRAMS:
-        replace_magic(shell, name, lambda line, cell=None, name=name: shell.system(f"%{name} {line}"))
-    for name in MAGICS_FOR_SCREENS:
-        replace_magic(shell, name, lambda line, cell=None: None)
+    replace_magics(shell)
     transforms = shell.input_transformer_manager.cleanup_transforms
     transforms[transforms.index(leading_empty_lines)] = empty_lines_before_a_magic
-    close_plots_instead_of_showing()
-    load_data_in_this_process()
+    adapt_libraries()
     return shell
 
 
@@ -91,41 +78,6 @@ def empty_lines_before_a_magic(lines: list[str]) -> list[str]:
     """Drops empty lines above a %%magic, and only there: elsewhere they would shift the lines of exceptions."""
     start = next((index for index, line in enumerate(lines) if line.strip()), 0)
     return lines[start:] if lines and lines[start].startswith("%%") else lines
-
-
-def replace_magic(shell: StudentShell, name: str, function: Any) -> None:
-    """Answer %name and %%name with the function."""
-    for kind in ("line", "cell"):
-        shell.register_magic_function(function, kind, name)
-
-
-def close_plots_instead_of_showing() -> None:
-    """`plt.show()` frees the figures: nobody looks, and open ones would pile up."""
-    matplotlib.use("Agg")
-    from matplotlib import pyplot
-
-    def show(*arguments: Any, **options: Any) -> None:
-        pyplot.close("all")
-
-    pyplot.show = show
-
-
-def load_data_in_this_process() -> None:
-    """Every DataLoader gets `num_workers=0`, since the child can't fork."""
-    original = torch.utils.data.DataLoader.__init__
-    signature = inspect.signature(original)
-    only_with_workers = ("prefetch_factor", "persistent_workers", "multiprocessing_context", "timeout")
-
-    @functools.wraps(original)
-    def without_workers(*arguments: Any, **options: Any) -> None:
-        bound = signature.bind(*arguments, **options)
-        if bound.arguments.get("num_workers"):
-            bound.arguments["num_workers"] = 0
-            for name in only_with_workers:
-                bound.arguments.pop(name, None)
-        original(*bound.args, **bound.kwargs)
-
-    torch.utils.data.DataLoader.__init__ = without_workers  # type: ignore[method-assign]
 
 
 def run_cell(shell: StudentShell, source: str, name: str) -> BaseException | None:

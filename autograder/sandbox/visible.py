@@ -28,6 +28,8 @@ KIT_FILES = (
     "sandbox/frames.py",
     "sandbox/isolation.py",
     "sandbox/landlock.py",
+    "sandbox/libraries.py",
+    "sandbox/magics.py",
     "sandbox/messages.py",
     "sandbox/namespaces.py",
     "sandbox/resource_limits.py",

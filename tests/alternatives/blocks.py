@@ -190,6 +190,11 @@ def build_chimera():
 
 
 @alternative("NestMLP")
+def build_chimera(first=NestMLP, last=FixedHiddenMLP):
+    return nn.Sequential(first(), nn.Linear(in_features=16, out_features=20), last())
+
+
+@alternative("NestMLP")
 def chimera_names():
     return [name for name, _ in build_chimera().named_parameters()]
 

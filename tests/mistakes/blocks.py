@@ -485,6 +485,55 @@ class FixedHiddenMLP(nn.Module):
         return X.sum()
 
 
+@mistake("FixedHiddenMLP", finding="constant.needs_gradient")
+class FixedHiddenMLP(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.register_buffer("rand_weight", torch.rand(20, 20, requires_grad=True))
+        self.linear = nn.Linear(20, 20)
+
+    def forward(self, X):
+        X = self.linear(X)
+        X = F.relu(X @ self.rand_weight + 1)
+        X = self.linear(X)
+        while 1 < X.abs().sum() < float("inf"):
+            X = X / 2
+        return X.sum()
+
+
+@mistake("FixedHiddenMLP", finding="registration.tensor")
+class FixedHiddenMLP(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.register_buffer("rand_weight", torch.rand(20, 20))
+        self.constant = self.rand_weight
+        self.linear = nn.Linear(20, 20)
+
+    def forward(self, X):
+        X = self.linear(X)
+        X = F.relu(X @ self.constant + 1)
+        X = self.linear(X)
+        while 1 < X.abs().sum() < float("inf"):
+            X = X / 2
+        return X.sum()
+
+
+@mistake("FixedHiddenMLP", finding="time.exceeded")
+class FixedHiddenMLP(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.register_buffer("rand_weight", torch.rand(20, 20))
+        self.linear = nn.Linear(20, 20)
+
+    def forward(self, X):
+        X = self.linear(X)
+        X = F.relu(X @ self.rand_weight + 1)
+        X = self.linear(X)
+        while X.abs().sum() > 1:
+            X /= 2
+        return X.sum()
+
+
 @mistake("NestMLP", finding="names.differ")
 class NestMLP(nn.Module):
     def __init__(self):

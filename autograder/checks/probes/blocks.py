@@ -27,15 +27,22 @@ class HiddenMLPStandIn(nn.Module):
 
 
 def chimera(build_chimera: Callable[[], nn.Module]) -> nn.Module:
-    """The student's chimera, with the stand-in for its last block."""
-    with patch.dict(build_chimera.__globals__, FixedHiddenMLP=HiddenMLPStandIn):
-        return build_chimera()
+    """The student's chimera with the stand-in for its last block, by whichever way the class got there."""
+    names = build_chimera.__globals__
+    own = names.get("FixedHiddenMLP")
+    with patch.dict(names, FixedHiddenMLP=HiddenMLPStandIn):
+        network = build_chimera()
+    if isinstance(own, type):
+        for name, child in list(network.named_children()):
+            if isinstance(child, own):
+                setattr(network, name, HiddenMLPStandIn())
+    return network
 
 
 class Stack(NamedTuple):
-    """What stack() built: its class, how many blocks, how many distinct weights, and calls of make_block."""
+    """What stack() built: is it an nn.Sequential, of how many blocks, weights, and calls of make_block?"""
 
-    kind: str
+    is_sequential: bool
     blocks: int
     weights: int
     made: int
@@ -53,7 +60,7 @@ def stacked(build: Build, n: int) -> Stack:
 
     network = build()(make_block, n)
     blocks = list(network._modules.values())
-    return Stack(type(network).__name__, len(blocks), len(named_state(network)), made)
+    return Stack(isinstance(network, nn.Sequential), len(blocks), len(named_state(network)), made)
 
 
 @probe

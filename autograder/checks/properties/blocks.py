@@ -61,9 +61,13 @@ def chains_if_registered(student: Subject, rng: Rng) -> None:
 
 
 def constant_is_buffer(student: Subject, rng: Rng) -> None:
-    """rand_weight is saved with the model and is no parameter."""
-    if "rand_weight" in [entry.name for entry in student.observe(entries).buffers]:
-        return
+    """rand_weight is saved with the model, is no parameter, and no second copy is kept."""
+    for entry in student.observe(entries).buffers:
+        if entry.name == "rand_weight" and entry.trainable:
+            raise Finding("constant.needs_gradient")
+        if entry.name == "rand_weight":
+            modules.nothing_lost(student)
+            return
     trainable = {entry.name: entry.trainable for entry in student.observe(entries).parameters}
     if "rand_weight" in trainable:
         raise Finding("constant.trained" if trainable["rand_weight"] else "constant.is_parameter")
@@ -152,8 +156,8 @@ def every_block_is_new(student: Subject) -> None:
 def is_sequential(student: Subject) -> None:
     """stack(make_block, 3) is an nn.Sequential of three blocks."""
     seen = student.observe(blocks.stacked, 3, build="stack")
-    if seen.kind != "Sequential" or seen.blocks != 3:
-        raise Finding("stack.kind", kind=seen.kind, seen=seen.blocks)
+    if not seen.is_sequential or seen.blocks != 3:
+        raise Finding("stack.kind", seen=seen.blocks)
 
 
 def returns_input(student: Subject, x: Tensor, build: str) -> None:
