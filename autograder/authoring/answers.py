@@ -1,9 +1,8 @@
 """Sample answers: the wrong and right ones that the tests keep, and notebooks that hand them in.
 
 tests/mistakes/<module>.py and tests/alternatives/<module>.py hold ordinary classes and functions under
-a decorator that names the exercise. They are read as source and never imported: an answer goes into a
-notebook cell after the reference solution of its exercise, replaces the names that it defines, and is
-graded there.
+a decorator that names the exercise. They are read as source and never imported: an answer takes the place
+of the definition of the same name in the reference solution's cell, and is graded there.
 """
 
 from __future__ import annotations
@@ -17,26 +16,34 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
+from autograder.authoring.definitions import with_replaced
 from autograder.catalogue import Chapter, course_folder
 
-OWN_PACKAGES = ("solutions", "tests")
+AT_HAND = ("solutions", "tests", "torch")
+"""What an answer need not import: the kit itself, and what every notebook has imported."""
+
+MARKS = ("### BEGIN SOLUTION", "### END SOLUTION")
 
 
 @dataclass(frozen=True)
 class Answer:
-    """One answer to an exercise; `finding` is what a wrong one must produce, '' for a right one."""
+    """One answer to an exercise: a definition of `name`, with what it imports.
+
+    `finding` is what a wrong answer must produce, '' for a right one.
+    """
 
     exercise: str
     label: str
+    name: str
     source: str
     finding: str = ""
 
 
 def read_answers(path: Path) -> list[Answer]:
-    """The answers in a file, in order; each carries the file's imports, except those of the kit itself."""
+    """The answers in a file, in order."""
     text = path.read_text(encoding="utf-8")
     body = ast.parse(text).body
-    imports = "".join(f"{ast.unparse(node)}\n" for node in body if is_import(node))
+    imports = [node for node in body if isinstance(node, (ast.Import, ast.ImportFrom))]
     found: list[Answer] = []
     seen: Counter[str] = Counter()
     for node in body:
@@ -47,22 +54,28 @@ def read_answers(path: Path) -> list[Answer]:
             finding = next((ast.literal_eval(k.value) for k in mark.keywords if k.arg == "finding"), "")
             seen[exercise] += 1
             label = "-".join(filter(None, (exercise, str(seen[exercise]), finding)))
-            source = ast.get_source_segment(text, node)
-            found.append(Answer(exercise, label, f"{imports}\n\n{source}", finding))
+            needed = "".join(f"{ast.unparse(line)}\n" for line in imports if is_needed(line, node))
+            source = f"{needed}{ast.get_source_segment(text, node)}"
+            found.append(Answer(exercise, label, node.name, source, finding))
     return found
 
 
-def is_import(node: ast.stmt) -> bool:
-    """Whether a line imports something that a student could import."""
-    if isinstance(node, ast.ImportFrom):
-        return str(node.module).partition(".")[0] not in OWN_PACKAGES
-    return isinstance(node, ast.Import)
+def is_needed(line: ast.Import | ast.ImportFrom, answer: ast.stmt) -> bool:
+    """Whether an answer uses what the line imports, and no notebook has imported it yet."""
+    module = line.module if isinstance(line, ast.ImportFrom) else line.names[0].name
+    used = {node.id for node in ast.walk(answer) if isinstance(node, ast.Name)}
+    return str(module).partition(".")[0] not in AT_HAND and any(name.name in used for name in line.names)
 
 
 def solved_cells(chapter: Chapter) -> dict[str, str]:
-    """The reference solution of every exercise, as the code of its cell."""
-    source = read_notebook(chapter, "source")
-    return {id: cell.source for id, cell in solution_cells(source, chapter).items()}
+    """The reference solution of every exercise, as the code of its cell, without the marks."""
+    cells = solution_cells(read_notebook(chapter, "source"), chapter)
+    return {id: without_marks(cell.source) for id, cell in cells.items()}
+
+
+def without_marks(source: str) -> str:
+    """Code as a student would have written it, without the lines that mark the solution."""
+    return "\n".join(line for line in source.splitlines() if line.strip() not in MARKS)
 
 
 def handed_in(chapter: Chapter, code: Mapping[str, str]) -> NotebookNode:
@@ -76,7 +89,12 @@ def handed_in(chapter: Chapter, code: Mapping[str, str]) -> NotebookNode:
 def with_answer(chapter: Chapter, answer: Answer) -> dict[str, str]:
     """The code of a submission that answers one exercise in this way and solves all others."""
     solved = solved_cells(chapter)
-    return solved | {answer.exercise: f"{solved[answer.exercise]}\n\n\n{answer.source}"}
+    return solved | {answer.exercise: answered(solved[answer.exercise], answer)}
+
+
+def answered(solved: str, answer: Answer) -> str:
+    """A solved cell with the answer in the place of the definition of the same name."""
+    return with_replaced(solved, {answer.name: answer.source})
 
 
 def read_notebook(chapter: Chapter, version: str) -> NotebookNode:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import nbformat
 
-from autograder.authoring.answers import Answer, handed_in, read_answers, solved_cells
+from autograder.authoring.answers import Answer, answered, handed_in, read_answers, solved_cells
 from autograder.catalogue import Chapter, chapter, course_folder
 from autograder.submissions.errors import UsageError
 
@@ -61,5 +61,5 @@ def chosen(chapter: Chapter, answers: list[Answer], number: int) -> dict[str, st
     for exercise in chapter.exercises:
         own = [answer for answer in answers if answer.exercise == exercise.id]
         if number < len(own):
-            found[exercise.id] = f"{solved[exercise.id]}\n\n\n{own[number].source}"
+            found[exercise.id] = answered(solved[exercise.id], own[number])
     return found
