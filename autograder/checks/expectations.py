@@ -37,10 +37,12 @@ def has_shape(seen: Output, required: Sequence[int]) -> Tensor:
 
 def close(seen: Tensor, expected: Tensor) -> bool:
     """Whether two tensors of the same shape hold the same numbers up to rounding; nan equals nothing."""
+    if seen.shape != expected.shape or seen.is_complex() != expected.is_complex():
+        return False
+    if expected.dtype == torch.bool:
+        return torch.equal(seen, expected)
     relative, absolute = TOLERANCES.get(expected.dtype, DEFAULT_TOLERANCE)
-    return seen.shape == expected.shape and torch.allclose(
-        seen.to(expected.dtype), expected, rtol=relative, atol=absolute
-    )
+    return torch.allclose(seen.to(expected.dtype), expected, rtol=relative, atol=absolute)
 
 
 def same_output(seen: Output, expected: Output) -> None:

@@ -50,6 +50,10 @@ class StudentRaisedError(Exception):
         self.raised = raised
 
 
+class ReferenceRaisedError(Exception):
+    """The reference solution raised: a mistake of the course, not of a student."""
+
+
 class LostError(Exception):
     """The student's process is gone: "timeout", "crashed", "out_of_memory", "output_flood" or "bad_reply"."""
 
@@ -115,7 +119,8 @@ class Subject(ABC):
             if outcome.raised is not None:
                 return outcome.raised
             value: T = msgspec.convert(outcome.value, returns(probe), dec_hook=keep_tensor)
-        except msgspec.ValidationError:
+        except Exception:
+            # Not only ValidationError: msgspec takes a tensor for a mapping, and fails on it in other ways.
             raise LostError("bad_reply") from None
         return value
 
@@ -150,6 +155,17 @@ class LocalSubject(Subject):
     def ask(self, probe: str, build: str, arguments: list[Any], options: dict[str, Any], seed: int) -> Any:
         """Runs the probe on copies of its tensors."""
         return probing.observe(self.namespace, probe, build, copied(arguments), copied(options), seed)
+
+
+class ReferenceSubject(LocalSubject):
+    """The reference solutions: what raises in them is never the student's exception."""
+
+    def observe(self, probe: Probe[T], *arguments: Any, build: str | None = None, **options: Any) -> T:
+        """What the probe returned. Raises ReferenceRaisedError if the reference raised."""
+        try:
+            return super().observe(probe, *arguments, build=build, **options)
+        except StudentRaisedError as error:
+            raise ReferenceRaisedError(f"{error.raised.type}: {error.raised.message}") from None
 
 
 def copied(value: Any) -> Any:

@@ -13,7 +13,7 @@ from autograder.catalogue import Chapter, Exercise, course_folder, known_chapter
 from autograder.checks.findings import Finding
 from autograder.checks.recording import record
 from autograder.checks.replay import Job
-from autograder.checks.subjects import LocalSubject, Subject
+from autograder.checks.subjects import ReferenceSubject, Subject
 from autograder.grading.fingerprint import checks_sha256
 from autograder.grading.records import DEVICE, Order, Result, SubmissionRecord
 from autograder.grading.subject import SandboxedSubject
@@ -111,7 +111,7 @@ def is_starter(exercise: Exercise, script: Script) -> bool:
 @cache
 def reference(module: str) -> Subject:
     """The reference solutions of a chapter, which remember what they answered."""
-    return LocalSubject(vars(importlib.import_module(f"solutions.{module}")))
+    return ReferenceSubject(vars(importlib.import_module(f"solutions.{module}")))
 
 
 def finish(job: Job[Grading]) -> Result:

@@ -111,10 +111,10 @@ def forward(build: Build, *inputs: Tensor, load_state: list[tuple[str, Tensor]] 
 
 
 @probe
-def repeated(build: Build, x: Tensor) -> list[Output]:
+def repeated(build: Build, x: Tensor) -> tuple[Output, Output]:
     """Two calls of one instance on the same input."""
     module = build()
-    return [as_output(module(x)), as_output(module(x))]
+    return as_output(module(x)), as_output(module(x))
 
 
 @probe
