@@ -11,6 +11,8 @@ the chapter's text, in an `exercise` directive whose body is YAML:
     minutes: 15
     ...
     ```
+
+What a submission may use stands in the text's front matter, if it is not the usual; see `limits`.
 """
 
 from __future__ import annotations
@@ -22,6 +24,8 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+
+from autograder.limits import USUAL, Limits, LimitsError, read_limits
 
 ASSIGNMENTS = {
     "01-blocks": "blocks",
@@ -35,31 +39,13 @@ ASSIGNMENTS = {
 }
 KINDS = ("write", "fix", "predict", "audit")
 FIELDS = ("title", "asks", "kind", "difficulty", "minutes", "learn", "hints")
+FRONT_MATTER = re.compile(r"\A---\n(.*?)^---$", re.MULTILINE | re.DOTALL)
 EXERCISE_DIRECTIVE = re.compile(r"^```\{exercise\} (?P<id>\w+)\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
 EXERCISE_OPENING = re.compile(r"^[ \t]*`{3,}[ \t]*\{exercise\}.*$", re.MULTILINE)
 
 
 class CatalogueError(Exception):
     """A chapter text or an assignment name that the catalogue can't read; the message says what is wrong."""
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What one submission may use. Times are wall-clock seconds, sizes bytes."""
-
-    cell_seconds: float = 10.0
-    check_seconds: float = 5.0
-    submission_seconds: float = 120.0
-    cpu_seconds: int = 120
-    memory: int = 2 << 30
-    scratch: int = 64 << 20
-    scratch_files: int = 2000
-    file_size: int = 64 << 20
-    open_files: int = 256
-    threads: int = 64
-    output_kept: int = 64 << 10
-    output_killed: int = 8 << 20
-    reply: int = 64 << 20
 
 
 @dataclass(frozen=True)
@@ -88,7 +74,7 @@ class Chapter:
     assignment: str
     module: str
     exercises: tuple[Exercise, ...]
-    limits: Limits = Limits()
+    limits: Limits = USUAL
 
     @property
     def number(self) -> int:
@@ -199,6 +185,25 @@ def read_exercises(text: str) -> tuple[Exercise, ...]:
     return exercises
 
 
+def read_text_limits(text: str) -> Limits:
+    """The limits in the front matter of a chapter's text; raises CatalogueError for what it can't read."""
+    front = FRONT_MATTER.match(text)
+    try:
+        facts = yaml.safe_load(front[1]) if front else None
+    except yaml.YAMLError as error:
+        where = str(error).replace("\n", " ")
+        raise CatalogueError(f"the front matter is not YAML: {where}") from None
+    ours = facts.get("autograder") if isinstance(facts, dict) else None
+    if ours is None:
+        return USUAL
+    if not isinstance(ours, dict) or set(ours) - {"limits"}:
+        raise CatalogueError("in the front matter, 'autograder' may hold 'limits' and nothing else")
+    try:
+        return read_limits(ours.get("limits"))
+    except LimitsError as error:
+        raise CatalogueError(f"in the front matter, {error}") from None
+
+
 def read_chapter(assignment: str, course: Path) -> Chapter:
     """The chapter of an assignment such as '01-blocks', from its text in `course`, an nbgrader course folder.
 
@@ -211,10 +216,11 @@ def read_chapter(assignment: str, course: Path) -> Chapter:
     if not path.is_file():
         raise CatalogueError(f"assignment {assignment!r} has no chapter text yet")
     try:
-        exercises = read_exercises(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        exercises, limits = read_exercises(text), read_text_limits(text)
     except (CatalogueError, UnicodeDecodeError) as error:
         raise CatalogueError(f"{path.name}: {error}") from None
-    return Chapter(assignment, module, exercises)
+    return Chapter(assignment, module, exercises, limits)
 
 
 @cache

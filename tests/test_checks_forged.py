@@ -12,6 +12,7 @@ import pytest
 import torch
 
 from autograder.catalogue import chapters
+from autograder.checks.probing import Probe
 from autograder.checks.replay import Job, replay
 from autograder.checks.subjects import LocalSubject, ReferenceSubject, returns
 from autograder.grading.worker import hidden_files
@@ -42,15 +43,14 @@ class Liar(LocalSubject):
         self.draw = random.Random(seed)
         self.honesty = honesty
 
-    def ask(self, probe: str, *question: Any) -> Any:
+    def ask(self, probe: Probe[Any], *question: Any) -> Any:
         if self.draw.random() < self.honesty:
             return super().ask(probe, *question)
-        module, _, name = probe.partition(":")
         if self.draw.random() < 0.05:
             raised = {"type": self.word(), "bases": [self.word(), "Exception"], "message": self.word()}
             where = {"phase": self.draw.choice(["missing", "build", "call", "x"]), "function": self.word()}
             return {"raised": raised | where | {"file": "", "line": self.draw.randrange(-1, 9)}}
-        return {"value": self.value(returns(getattr(importlib.import_module(module), name)))}
+        return {"value": self.value(returns(probe))}
 
     def word(self) -> str:
         return self.draw.choice(WORDS)

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from autograder.catalogue import Limits
+from autograder.limits import Limits
 from autograder.sandbox.client import CallFailed
 from tests.warm_sandboxes import WORKING, value_of, warm
 

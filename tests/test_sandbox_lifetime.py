@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.catalogue import Limits
+from autograder.limits import Limits
 from autograder.sandbox import launch
 from autograder.sandbox.client import ChildLost, Sandbox, SandboxError
 from autograder.sandbox.stage import Stage
@@ -19,7 +19,7 @@ from tests.warm_sandboxes import WORKING, value_of, warm
 
 BUSY = """
 import sys, threading, time
-from autograder.catalogue import Limits
+from autograder.limits import Limits
 from autograder.sandbox.client import Level, Sandbox
 sandbox = Sandbox(Level(sys.argv[1]))
 child = sandbox.child(Limits())

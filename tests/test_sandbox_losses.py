@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.catalogue import Limits
+from autograder.limits import Limits
 from autograder.sandbox.client import ChildLost
 from tests.warm_sandboxes import WORKING, value_of, warm
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.catalogue import Limits
+from autograder.limits import Limits
 from autograder.sandbox import visible
 from autograder.sandbox.client import Level, Sandbox
 from autograder.sandbox.levels import level_report

@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from autograder.catalogue import Limits
+from autograder.limits import Limits
 from tests.warm_sandboxes import WORKING, value_of, warm
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux wheels are built for CUDA")

@@ -92,7 +92,9 @@ class Subject(ABC):
         return Finding("not_defined", name=name)
 
     @abstractmethod
-    def ask(self, probe: str, build: str, arguments: list[Any], options: dict[str, Any], seed: int) -> Any:
+    def ask(
+        self, probe: Probe[Any], build: str, arguments: list[Any], options: dict[str, Any], seed: int
+    ) -> Any:
         """Runs a probe where the code lives; returns {"value": ...} or {"raised": {...}}, unchecked."""
 
     def attempt(
@@ -107,7 +109,7 @@ class Subject(ABC):
         seed = 0 if probe.structural else self.moment.seed
         question = (probe.name, expression, fingerprint(arguments), fingerprint(options), seed)
         if question not in self.known:
-            reply = self.ask(probe.name, expression, list(arguments), options, seed)
+            reply = self.ask(probe, expression, list(arguments), options, seed)
             self.known[question] = self._checked(probe, reply)
         answer: T | Raised = self.known[question]
         return answer
@@ -152,9 +154,11 @@ class LocalSubject(Subject):
         super().__init__()
         self.namespace = namespace
 
-    def ask(self, probe: str, build: str, arguments: list[Any], options: dict[str, Any], seed: int) -> Any:
+    def ask(
+        self, probe: Probe[Any], build: str, arguments: list[Any], options: dict[str, Any], seed: int
+    ) -> Any:
         """Runs the probe on copies of its tensors."""
-        return probing.observe(self.namespace, probe, build, copied(arguments), copied(options), seed)
+        return probing.observe(self.namespace, probe.name, build, copied(arguments), copied(options), seed)
 
 
 class ReferenceSubject(LocalSubject):

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.text import Text
 
 from autograder.catalogue import chapters, course_folder
+from autograder.sandbox.isolation import Level
 from autograder.sandbox.levels import best_level, level_report
 
 PACKAGES = ("nn-course-kit", "torch", "nbgrader", "jupyterlab", "ipython", "pytest")
@@ -21,7 +22,7 @@ def print_diagnosis(console: Console) -> None:
     console.print("isolation", style="bold")
     for report in level_report():
         mark = "works" if report.works else "missing"
-        chosen = "  <- grading uses this" if report.level is best else ""
+        chosen = f"  <- {how_it_is_chosen(best)}" if report.level is best else ""
         console.print(
             Text(f"  {report.level.value:<9} {mark}{chosen}", style="" if report.works else "yellow")
         )
@@ -37,6 +38,11 @@ def print_diagnosis(console: Console) -> None:
     console.print(Text(f"  {course_folder()}"), soft_wrap=True)
     for chapter in chapters():
         console.print(f"  {chapter.assignment}: {len(chapter.exercises)} exercises, {chapter.points} points")
+
+
+def how_it_is_chosen(best: Level) -> str:
+    """Whether grading takes the best level by itself."""
+    return "grading uses this only with --isolation none" if best is Level.NONE else "grading uses this"
 
 
 def installed_version(package: str) -> str:

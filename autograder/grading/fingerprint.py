@@ -10,7 +10,7 @@ import autograder
 import solutions
 from autograder.catalogue import ASSIGNMENTS, course_folder, text_path
 
-SHARED = ("catalogue.py", "checks", "grading", "sandbox", "submissions")
+SHARED = ("catalogue.py", "limits.py", "checks", "grading", "sandbox", "submissions")
 SUFFIXES = (".py", ".toml")
 
 

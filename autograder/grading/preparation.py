@@ -135,7 +135,7 @@ def finish(job: Job[Grading]) -> Result:
         device=DEVICE,
         submission_sha256=grading.sha256,
         checks_sha256=checks_sha256(chapter.assignment),
-        seconds=round(time.monotonic() - grading.student.started, 3),
+        seconds=round(time.monotonic() - grading.student.account.started, 3),
         error=trouble,
         remarks=grading.script.remarks,
         exercises=exercises,

@@ -58,7 +58,7 @@ def work(connection: Connection, level: Level) -> None:
                 if job.tag.chapter.assignment not in proven:
                     proven.add(job.tag.chapter.assignment)
                     yield proof(job.tag.chapter, sandbox)
-                    job.tag.student.restart_clock()
+                    job.tag.student.account.restart_clock()
                 yield job
 
         def deliver(job: Job[Grading]) -> None:

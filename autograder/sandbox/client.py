@@ -13,7 +13,7 @@ from contextlib import suppress
 from types import TracebackType
 from typing import Any, NoReturn
 
-from autograder.catalogue import Limits
+from autograder.limits import Limits
 from autograder.sandbox.buffers import BadValue
 from autograder.sandbox.channel import Channel, ChannelClosed, OutputFlood
 from autograder.sandbox.frames import pack_request, unpack

@@ -47,7 +47,7 @@ class Setup(msgspec.Struct):
 
 
 class Spawn(msgspec.Struct, tag=True):
-    """To a zygote, with the child's socket and output pipe: fork. Fields as in the catalogue's Limits."""
+    """To a zygote, with the child's socket and output pipe: fork. Fields as in `Limits`."""
 
     child: int
     cpu_seconds: int

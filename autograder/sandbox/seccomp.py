@@ -42,6 +42,11 @@ SOCK_STREAM = 1
 SOCK_TYPE_MASK = 0xF
 TIOCSTI = 0x5412
 TIOCLINUX = 0x541C
+FIOSETOWN = 0x8901
+SIOCSPGRP = 0x8902
+F_SETOWN = 8
+F_SETSIG = 10
+F_SETOWN_EX = 15
 
 Program = list[tuple[int, int, int, int]]
 
@@ -70,13 +75,16 @@ def rules(own_namespaces: bool, pid: int) -> list[ArgumentRule]:
         ),
         # A datagram pair could still send to a socket of the machine by its path; a stream pair can't.
         ArgumentRule("socketpair", 1, (SOCK_STREAM,), True, mask=SOCK_TYPE_MASK),
+        # A pipe can have any signal sent to the process that is named as its owner.
+        ArgumentRule("fcntl", 1, (F_SETOWN, F_SETSIG, F_SETOWN_EX), False),
     ]
+    owners = () if own_namespaces else (FIOSETOWN, SIOCSPGRP)
     return [
         # Threads pass, processes and namespaces don't.
         ArgumentRule("clone", 0, (CLONE_THREAD,), True, mask=CLONE_THREAD | CLONE_NEW_ANYTHING),
         ArgumentRule("socket", 0, (AF_UNIX,) if own_namespaces else (), True, error=errno.EACCES),
         # Typing into the terminal of whoever started the grader.
-        ArgumentRule("ioctl", 1, (TIOCSTI, TIOCLINUX), False),
+        ArgumentRule("ioctl", 1, (TIOCSTI, TIOCLINUX, *owners), False),
         *([] if own_namespaces else only_self),
     ]
 

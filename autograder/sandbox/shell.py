@@ -67,6 +67,8 @@ def make_shell() -> StudentShell:
     shell: StudentShell = StudentShell.instance(
         config=config, colors="NoColor", compiler_class=NamingCompiler, autoindent=False
     )
+    # What %cd and %store remember, instead of files in a home that children may not write to.
+    shell.db = {}
     replace_magics(shell)
     transforms = shell.input_transformer_manager.cleanup_transforms
     transforms[transforms.index(leading_empty_lines)] = empty_lines_before_a_magic

@@ -32,6 +32,7 @@ KIT_FILES = (
     "sandbox/magics.py",
     "sandbox/messages.py",
     "sandbox/namespaces.py",
+    "sandbox/removal.py",
     "sandbox/resource_limits.py",
     "sandbox/seccomp.py",
     "sandbox/shell.py",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import socket
 import sys
@@ -27,6 +26,7 @@ from autograder.sandbox.confinement import (
 )
 from autograder.sandbox.isolation import Level
 from autograder.sandbox.messages import Exited, Failed, FromZygote, Kill, Ready, Setup, Spawn, ToZygote, Up
+from autograder.sandbox.removal import remove_tree
 from autograder.sandbox.shell import StudentShell
 from autograder.sandbox.warmth import NotReadyError, warm_up
 
@@ -138,10 +138,11 @@ class Zygote:
             if self.around.level is Level.NONE:
                 # Only there could it leave processes behind.
                 kill_group(process)
-            if self.around.level in (Level.SHARED, Level.NONE):
-                remove_tree(scratch_folder(self.around.level, child))
             peak = usage.ru_maxrss * (1024 if sys.platform == "linux" else 1)
             self.control.send(Exited(child, status, usage.ru_utime + usage.ru_stime, peak))
+            if self.around.level in (Level.SHARED, Level.NONE):
+                # After the report: who waits for it must not wait for the removal of a million files.
+                remove_tree(scratch_folder(self.around.level, child))
 
     def run(self) -> None:
         """Serve until the trusted side closes."""
@@ -177,12 +178,6 @@ def kill_group(process: int) -> None:
     for kill in (os.killpg, os.kill):
         with suppress(ProcessLookupError, PermissionError):
             kill(process, signal.SIGKILL)
-
-
-def remove_tree(folder: str) -> None:
-    """Remove what a child wrote. What can't be removed stays out of later children's reach all the same."""
-    with suppress(RecursionError):
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def prepare(setup: Setup) -> tuple[Surroundings, StudentShell]:

@@ -12,7 +12,7 @@ from dataclasses import asdict
 
 import msgspec
 
-from autograder.catalogue import Limits
+from autograder.limits import Limits
 from autograder.sandbox import launch
 from autograder.sandbox.isolation import Level
 from autograder.sandbox.messages import Exited, Failed, FromZygote, Kill, Ready, Setup, Spawn, ToZygote

@@ -65,6 +65,8 @@ def constant_is_buffer(student: Subject, rng: Rng) -> None:
     for entry in student.observe(entries).buffers:
         if entry.name == "rand_weight" and entry.trainable:
             raise Finding("constant.needs_gradient")
+        if entry.name == "rand_weight" and entry.shape != (20, 20):
+            raise Finding("shapes.differ", name=entry.name, seen=entry.shape, required=(20, 20))
         if entry.name == "rand_weight":
             modules.nothing_lost(student)
             return
