@@ -17,7 +17,7 @@ NUMBERS = count()
 HEAD = """
 import pytest
 from autograder.checks.exercises import exercise
-from autograder.checks.findings import Finding, NotReached
+from autograder.checks.findings import Finding, NotChecked, NotReached
 from autograder.checks.probes.functions import result
 
 thing = exercise("thing", build="thing")
@@ -200,6 +200,21 @@ def test_thing_guard(student):
 """
     assert score(6, endings(tmp_path, checks, "def thing(): return 0")) == (4.0, [4.0, 0.0, 0.0])
     assert score(6, endings(tmp_path, checks, "def thing(): return 1")) == (2.0, [4.0, 0.0, -2.0])
+
+
+def test_a_check_that_can_not_look_neither_earns_nor_costs(tmp_path: Path) -> None:
+    checks = """
+@thing.check()
+def test_thing_seen():
+    pass
+
+@thing.check()
+def test_thing_unseen():
+    raise NotChecked(Finding("placement.no_device"))
+"""
+    found = endings(tmp_path, checks)
+    assert short(found) == [("seen", "passed", None), ("unseen", "not_checked", "placement.no_device")]
+    assert score(2, found) == (2.0, [2.0, 0.0])
 
 
 def test_a_score_is_never_negative_and_full_is_exact(tmp_path: Path) -> None:

@@ -205,6 +205,33 @@ def test_a_worker_that_breaks_down_is_nobodys_zero(tmp_path: Path, monkeypatch: 
     assert {record.status for record in graded(submitted, tmp_path / "grades").values()} == {"graded"}
 
 
+def test_placement_is_judged_on_the_simulated_gpu_or_not_at_all(tmp_path: Path) -> None:
+    stray = {"Scale": SOLVED["Scale"].replace("x * self.factor", "x * torch.tensor([self.factor])")}
+    submitted = find_submissions([write_class(tmp_path / "submitted", BLOCKS, {"ada": SOLVED | stray})])
+    simulated = grade_class(submitted, tmp_path / "simulated", best_level(), 1)[0]
+    assert simulated.device == "simulated"
+    assert findings(simulated)["Scale"] == {"placement.made"}
+    message = next(c.message for e in simulated.exercises for c in e.checks if c.id == "Scale.placement")
+    assert "in line" in str(message)
+    unjudged = grade_class(submitted, tmp_path / "none", best_level(), 1, device="none")[0]
+    assert unjudged.device == "none"
+    assert unjudged.score == BLOCKS.points
+    statuses = {c.id: c.status for e in unjudged.exercises for c in e.checks}
+    assert statuses["Scale.placement"] == "not_checked"
+
+
+def test_a_device_chosen_at_the_top_of_a_cell_is_seen_by_placement_alone(tmp_path: Path) -> None:
+    scale = SOLVED["Scale"].replace("x * self.factor", "x.to(device) * self.factor")
+    chosen = "device = 'cuda' if torch.cuda.is_available() else 'cpu'\n\n\n"
+    students = {
+        "ada": SOLVED | {"Scale": chosen + scale},
+        "bob": SOLVED | {"Scale": "device = 'cpu'\n\n\n" + scale},
+    }
+    records = graded(write_class(tmp_path / "submitted", BLOCKS, students), tmp_path / "grades")
+    assert records["ada"].score == BLOCKS.points
+    assert findings(records["bob"])["Scale"] == {"placement.result"}
+
+
 def test_log_names_are_safe_and_tell_students_apart() -> None:
     names = ["ada", "..", ".", "a/b", "a b", "a\nb", "ß", "%2E.", ""]
     made = [file_name(name) for name in names]

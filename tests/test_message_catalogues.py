@@ -115,7 +115,7 @@ def test_a_text_asks_for_the_values_that_its_finding_has() -> None:
 
 @pytest.mark.parametrize("id", sorted({finding for _, finding in RECOGNISED}))
 def test_explanations_of_exceptions_use_what_is_known_about_them(id: str) -> None:
-    assert placeholders("en", id) <= {"where", "error"}
+    assert placeholders("en", id) <= {"where", "error", "place"}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

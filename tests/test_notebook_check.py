@@ -29,8 +29,8 @@ def test_a_right_answer_shows_a_card_and_raises_nothing(shell: InteractiveShell)
         outcome = shell.run_cell("check(MLP)")
     assert outcome.success
     card = captured.outputs[0].data
-    assert "all 5 properties hold" in card["text/html"]
-    assert card["text/plain"].startswith("MLP   all 5 properties hold")
+    assert "all 6 properties hold" in card["text/html"]
+    assert card["text/plain"].startswith("MLP   all 6 properties hold")
 
 
 def test_a_wrong_answer_shows_what_is_wrong_and_raises(shell: InteractiveShell) -> None:
@@ -89,7 +89,7 @@ def test_a_wrong_call_says_what_to_write(shell: InteractiveShell, call: str, say
 def test_outside_a_notebook_the_card_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
     names = namespace("blocks") | {"check": check_in_notebook}
     exec("check(Scale)", names)
-    assert "Scale   all 4 properties hold" in capsys.readouterr().out
+    assert "Scale   all 5 properties hold" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("answer", answers("alternatives", "blocks"), ids=lambda answer: answer.label)

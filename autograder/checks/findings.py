@@ -35,6 +35,14 @@ class NotReached(Exception):
     """Raised by a check that can't say anything, because what it builds on does not hold."""
 
 
+class NotChecked(Exception):
+    """Raised by a check that can't look here; `finding` says why. It neither earns nor costs anything."""
+
+    def __init__(self, finding: Finding) -> None:
+        super().__init__(finding.id)
+        self.finding = finding
+
+
 @dataclass(frozen=True)
 class Message:
     """What a student reads about a finding: what came out, what is required, and the likely cause."""

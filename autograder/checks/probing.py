@@ -74,10 +74,12 @@ class Probe(Generic[T]):
     """A probe function under the name by which the trusted side asks for it.
 
     `structural` probes report names, shapes and places, which no seed changes: one answer serves all seeds.
+    `on_gpu` probes run where the student's cells have seen a GPU, simulated or real.
     """
 
     function: Callable[..., T]
     structural: bool = False
+    on_gpu: bool = False
 
     @property
     def name(self) -> str:
@@ -93,6 +95,11 @@ def probe(function: Callable[..., T]) -> Probe[T]:
 def structural_probe(function: Callable[..., T]) -> Probe[T]:
     """Marks a function as a probe whose answer does not depend on random numbers."""
     return Probe(function, structural=True)
+
+
+def gpu_probe(function: Callable[..., T]) -> Probe[T]:
+    """Marks a function as a probe that runs where the student's cells have seen a GPU."""
+    return Probe(function, on_gpu=True)
 
 
 def seed_everything(seed: int) -> None:

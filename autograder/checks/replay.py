@@ -18,7 +18,7 @@ import pytest
 from _pytest.runner import runtestprotocol
 
 from autograder.checks.exercises import Check, Rng, check_of
-from autograder.checks.findings import Finding, NotReached
+from autograder.checks.findings import Finding, NotChecked, NotReached
 from autograder.checks.probing import seed_everything
 from autograder.checks.subjects import LostError, Moment, StudentRaisedError, Subject
 from autograder.checks.verdicts import Ending, ending_of_lost, ending_of_raised
@@ -166,6 +166,8 @@ class Replay(Generic[Tag]):
             return Ending(check, "failed", finding)
         except NotReached:
             return Ending(check, "not_reached")
+        except NotChecked as error:
+            return Ending(check, "not_checked", error.finding)
         except StudentRaisedError as error:
             return ending_of_raised(check, error.raised, student)
         except LostError as error:

@@ -34,6 +34,10 @@ RECOGNISED = [
     (re.compile(r"unexpected keyword argument"), "signature.differs"),
     (re.compile(r"self must be a matrix"), "shapes.matrix_only"),
     (re.compile(r"same dtype|expected scalar type"), "dtype.mixed"),
+    (
+        re.compile(r"not compiled with CUDA|NVIDIA driver|not linked with support for cuda"),
+        "placement.needs_gpu",
+    ),
 ]
 """Exceptions whose usual cause is known. They are recognised by PyTorch's words, and explained in ours."""
 
@@ -71,7 +75,7 @@ def finding_of_raised(raised: Raised, quote: bool) -> Finding:
     text = f"{type_name(raised)}: {raised.message}" if quote else type_name(raised)
     for pattern, finding in RECOGNISED:
         if pattern.search(raised.message):
-            return Finding(finding, where=where, error=text)
+            return Finding(finding, where=where, error=text, place=f" in {where}")
     return Finding("raised", where=where, error=text)
 
 
@@ -86,10 +90,11 @@ def type_name(raised: Raised) -> str:
 def score(points: float, endings: Sequence[Ending]) -> tuple[float, list[float]]:
     """What an exercise scores, and what each check adds (a failed guard takes away), in points.
 
-    The points are shared out by weight among the checks that are no guards; the sum is clamped to
-    [0, points] and exact: checks that all pass give exactly `points`.
+    The points are shared out by weight among the checks that are no guards and that could look; the sum is
+    clamped to [0, points] and exact: checks that all pass give exactly `points`.
     """
-    total = sum(Fraction(e.check.weight) for e in endings if not e.check.guard)
+    looked = [e for e in endings if not e.check.guard and e.status != "not_checked"]
+    total = sum(Fraction(e.check.weight) for e in looked)
     if not total:
         return 0.0, [0.0 for _ in endings]
     shares = [Fraction(points) * share(ending) / total for ending in endings]

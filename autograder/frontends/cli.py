@@ -6,13 +6,14 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 import click
 from rich.console import Console
 from rich.text import Text
 
 from autograder.catalogue import CatalogueError, course_folder
+from autograder.grading.records import Device
 from autograder.sandbox.isolation import Level
 from autograder.submissions.errors import UsageError
 
@@ -47,19 +48,35 @@ def cli() -> None:
     help="Submissions graded at a time.",
 )
 @click.option(
+    "--device",
+    default="simulated",
+    show_default=True,
+    type=click.Choice(get_args(Device)),
+    help="What placement is judged on; with none it is not judged.",
+)
+@click.option(
     "--isolation",
     type=click.Choice(LEVELS),
     help="Demand at least this level; without it, the best that works here, but never none.",
 )
 @click.option("--fresh", is_flag=True, help="Grade everything again, known or not.")
-def grade(submitted: tuple[Path, ...], out: Path, jobs: int, isolation: str | None, fresh: bool) -> None:
+def grade(
+    submitted: tuple[Path, ...], out: Path, jobs: int, device: Device, isolation: str | None, fresh: bool
+) -> None:
     """Grades SUBMITTED: notebooks, folders of notebooks, or nbgrader's submitted/ folder."""
     from autograder.submissions.discovery import find_submissions
 
-    grade_and_show(find_submissions(submitted), out, demanded_level(isolation), jobs, fresh)
+    grade_and_show(find_submissions(submitted), out, demanded_level(isolation), jobs, fresh, device)
 
 
-def grade_and_show(submissions: list[Any], out: Path, level: Level, jobs: int, fresh: bool) -> None:
+def grade_and_show(
+    submissions: list[Any],
+    out: Path,
+    level: Level,
+    jobs: int,
+    fresh: bool = False,
+    device: Device = "simulated",
+) -> None:
     """Grades a class into a folder and prints the table; exits with 1 if a submission is not_graded."""
     from autograder.frontends.terminal import GradingScreen, print_places, print_table
     from autograder.grading.classroom import grade_class
@@ -69,7 +86,7 @@ def grade_and_show(submissions: list[Any], out: Path, level: Level, jobs: int, f
     console = Console()
     jobs = min(jobs, len(submissions))
     with GradingScreen(console, level, jobs) as screen:
-        records = grade_class(submissions, out, level, jobs, fresh, screen.begin, screen.record)
+        records = grade_class(submissions, out, level, jobs, fresh, device, screen.begin, screen.record)
     write_atomically(out / "grades.csv", as_csv(records).encode("utf-8", "replace"))
     students = {submission.student for submission in submissions}
     shown = [record for record in records if record.student in students]

@@ -29,7 +29,7 @@ def print_diagnosis(console: Console) -> None:
         if not report.works:
             console.print(Text(f"            {report.reason}; {report.remedy}"), soft_wrap=True)
     console.print("device", style="bold")
-    console.print("  none: placement is not graded by this version")
+    console.print("  simulated: placement is judged without a GPU")
     console.print("versions", style="bold")
     console.print(Text(f"  python {platform.python_version()} on {sys.platform}"))
     for package in PACKAGES:

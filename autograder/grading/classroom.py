@@ -9,7 +9,7 @@ from pathlib import Path
 
 from autograder.grading.fingerprint import checks_sha256
 from autograder.grading.journal import Journal, locked, write_atomically
-from autograder.grading.records import DEVICE, Order, Result, SubmissionRecord
+from autograder.grading.records import Device, Order, Result, SubmissionRecord
 from autograder.grading.runner import run
 from autograder.sandbox.isolation import Level
 from autograder.submissions.discovery import Submission
@@ -25,6 +25,7 @@ def grade_class(
     level: Level,
     jobs: int,
     fresh: bool = False,
+    device: Device = "simulated",
     begin: Callable[[int, int], None] = lambda known, waiting: None,
     progress: Callable[[SubmissionRecord], None] = lambda record: None,
 ) -> list[SubmissionRecord]:
@@ -36,6 +37,7 @@ def grade_class(
         level: the isolation to grade at.
         jobs: how many submissions at a time.
         fresh: grade everything, known or not.
+        device: what placement is judged on.
         begin: called once with how many submissions are known already and how many will be graded.
         progress: called with every new record.
 
@@ -49,24 +51,24 @@ def grade_class(
         raise UsageError(f"{folder} can't be made: {error.strerror}.") from None
     with locked(folder):
         journal = Journal(folder)
-        waiting = [s for s in submissions if fresh or not is_known(s, journal, level)]
+        waiting = [s for s in submissions if fresh or not is_known(s, journal, level, device)]
         begin(len(submissions) - len(waiting), len(waiting))
         orders = [Order(s.student, s.assignment, os.fsencode(s.path)) for s in waiting]
-        for result in run(orders, level, jobs):
+        for result in run(orders, level, jobs, device):
             write_log(folder, result)
             journal.add(result.record)
             progress(result.record)
         return journal.close()
 
 
-def is_known(submission: Submission, journal: Journal, level: Level) -> bool:
-    """Whether this very notebook has been graded by these very checks at this level."""
+def is_known(submission: Submission, journal: Journal, level: Level, device: Device) -> bool:
+    """Whether this very notebook has been graded by these very checks at this level and device."""
     found = [
         record
         for record in journal.of[submission.student].values()
         if submission.assignment in (None, record.assignment)
         and record.status != "not_graded"
-        and (record.isolation, record.device) == (level.value, DEVICE)
+        and (record.isolation, record.device) == (level.value, device)
         and record.checks_sha256 == checks_sha256(record.assignment)
     ]
     return bool(found) and any(record.submission_sha256 == digest(submission) for record in found)

@@ -8,8 +8,8 @@ import msgspec
 
 from autograder.checks.records import ExerciseRecord
 
-DEVICE = "none"
-"""What placement is judged on: nothing yet, so no check of it exists."""
+Device = Literal["simulated", "none"]
+"""What placement is judged on; with "none" it is not judged."""
 
 
 class SubmissionRecord(msgspec.Struct, frozen=True):

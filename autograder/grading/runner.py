@@ -18,7 +18,7 @@ import msgspec
 
 import autograder
 from autograder.grading.fingerprint import checks_sha256
-from autograder.grading.records import DEVICE, Order, Result, SubmissionRecord
+from autograder.grading.records import Device, Order, Result, SubmissionRecord
 from autograder.sandbox.isolation import Level
 
 WORKER = "autograder.grading.worker"
@@ -45,12 +45,12 @@ class Task:
 class Worker:
     """A worker process, and the task it is busy with."""
 
-    def __init__(self, level: Level) -> None:
+    def __init__(self, level: Level, device: Device) -> None:
         ours, theirs = socketpair()
         self.connection = Connection(ours.detach())
         self.errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the worker
         entrance = f"import sys; sys.path.insert(0, sys.argv[1]); from {WORKER} import main; main()"
-        command = [sys.executable, "-I", "-c", entrance, KIT, str(theirs.fileno()), level.value]
+        command = [sys.executable, "-I", "-c", entrance, KIT, str(theirs.fileno()), level.value, device]
         # A session of its own, so that Ctrl-C reaches the grader alone, which then ends its workers.
         self.process = subprocess.Popen(
             command,
@@ -93,7 +93,7 @@ class Worker:
         self.errors.close()
 
 
-def run(orders: Sequence[Order], level: Level, jobs: int) -> Iterator[Result]:
+def run(orders: Sequence[Order], level: Level, jobs: int, device: Device = "simulated") -> Iterator[Result]:
     """The result of every order, as they come."""
     waiting = deque(Task(order) for order in orders)
     busy: list[Worker] = []
@@ -102,7 +102,7 @@ def run(orders: Sequence[Order], level: Level, jobs: int) -> Iterator[Result]:
     try:
         while waiting or busy:
             while waiting and len(busy) < jobs:
-                worker = idle.pop() if idle else Worker(level)
+                worker = idle.pop() if idle else Worker(level, device)
                 worker.take(waiting.popleft())
                 busy.append(worker)
             for worker in ready(busy):
@@ -114,14 +114,14 @@ def run(orders: Sequence[Order], level: Level, jobs: int) -> Iterator[Result]:
                     yield result
                     continue
                 fruitless += 1
-                result = result or not_graded(task.order, level, worker.last_words())
+                result = result or not_graded(task.order, level, device, worker.last_words())
                 worker.close()
                 if task.attempt < ATTEMPTS and fruitless < FRUITLESS:
                     waiting.append(replace(task, attempt=task.attempt + 1))
                 else:
                     yield result
                 if fruitless >= FRUITLESS:
-                    yield from (not_graded(t.order, level, str(result.record.error)) for t in waiting)
+                    yield from (not_graded(t.order, level, device, str(result.record.error)) for t in waiting)
                     waiting.clear()
     finally:
         for worker in busy + idle:
@@ -134,7 +134,7 @@ def ready(workers: Sequence[Worker]) -> list[Worker]:
     return [worker for worker in workers if worker.connection in spoken]
 
 
-def not_graded(order: Order, level: Level, error: str) -> Result:
+def not_graded(order: Order, level: Level, device: Device, error: str) -> Result:
     """The result of an order that broke two workers."""
     record = SubmissionRecord(
         student=order.student,
@@ -143,7 +143,7 @@ def not_graded(order: Order, level: Level, error: str) -> Result:
         score=0.0,
         max_score=0.0,
         isolation=level.value,
-        device=DEVICE,
+        device=device,
         submission_sha256="",
         checks_sha256=checks_sha256(order.assignment),
         seconds=0.0,

@@ -6,12 +6,14 @@ from typing import Any
 
 from autograder.catalogue import Chapter
 from autograder.checks import probing
-from autograder.checks.findings import Finding
+from autograder.checks.findings import Finding, NotChecked
 from autograder.checks.probing import Probe
 from autograder.checks.subjects import LostError, Subject
 from autograder.grading.process import Account, ScriptProcess
+from autograder.grading.records import Device
 from autograder.sandbox.client import Sandbox
 from autograder.sandbox.outcomes import CallFailed, ChildLost
+from autograder.simulated_gpu.device import switch_on
 from autograder.submissions.script import Script
 
 REASONS = {
@@ -21,26 +23,41 @@ REASONS = {
 }
 
 
+SWITCH_ON = f"{switch_on.__module__}:{switch_on.__name__}"
+
+
 class SandboxedSubject(Subject):
-    """Serves probes beside a student's cells, in a process of the sandbox."""
+    """Serves probes beside a student's cells, in processes of the sandbox.
+
+    Probes of placement have a process of their own, in which the cells ran with the simulated GPU switched
+    on: `device = ...` often stands at the top of a cell. All others run without its overhead.
+    """
 
     quotes_errors = False
 
-    def __init__(self, sandbox: Sandbox, script: Script, chapter: Chapter) -> None:
+    def __init__(self, sandbox: Sandbox, script: Script, chapter: Chapter, device: Device) -> None:
         super().__init__()
         self.sandbox = sandbox
         self.script = script
         self.chapter = chapter
+        self.device = device
         self.account = Account(chapter.limits)
         self.process = ScriptProcess(sandbox, script, self.account)
+        self.with_gpu = ScriptProcess(sandbox, script, self.account, prelude=SWITCH_ON)
 
     def ask(
         self, probe: Probe[Any], build: str, arguments: list[Any], options: dict[str, Any], seed: int
     ) -> Any:
-        """Runs a probe beside the student's code. Raises LostError if the process does not survive it."""
+        """Runs a probe beside the student's code.
+
+        Raises LostError if the process does not survive it, NotChecked for placement without a device.
+        """
+        if probe.on_gpu and self.device == "none":
+            raise NotChecked(Finding("placement.no_device"))
+        process = self.with_gpu if probe.on_gpu else self.process
         function = f"{probing.__name__}:{probing.observe.__name__}"
         try:
-            return self.process.call(function, probe.name, build, arguments, options, seed)
+            return process.call(function, probe.name, build, arguments, options, seed)
         except CallFailed as failed:
             raise LostError("out_of_memory" if "MemoryError" in failed.bases else "bad_reply") from None
         except ChildLost as lost:
@@ -66,5 +83,6 @@ class SandboxedSubject(Subject):
         return Finding("not_defined", name=name)
 
     def close(self) -> None:
-        """Ends the process."""
+        """Ends the processes."""
         self.process.close()
+        self.with_gpu.close()

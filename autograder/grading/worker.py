@@ -18,7 +18,7 @@ from autograder.catalogue import chapters
 from autograder.checks import hidden, probes, probing
 from autograder.checks.replay import Job, replay
 from autograder.grading.preparation import Grading, demand_full_points, finish, prepare, proof
-from autograder.grading.records import Order, Result
+from autograder.grading.records import Device, Order, Result
 from autograder.sandbox.client import Sandbox
 from autograder.sandbox.isolation import Level
 from autograder.sandbox.outcomes import SandboxError
@@ -38,7 +38,7 @@ def hidden_files() -> list[Path]:
     return [path for path in (folder / f"test_{c.module}.py" for c in chapters()) if path.is_file()]
 
 
-def work(connection: Connection, level: Level) -> None:
+def work(connection: Connection, level: Level, device: Device) -> None:
     """Grades what is ordered until the connection closes.
 
     Before the first submission of a chapter, its reference solution has to get full points in this very
@@ -51,13 +51,13 @@ def work(connection: Connection, level: Level) -> None:
         def jobs() -> Iterator[Job[Grading]]:
             proven: set[str] = set()
             while order := receive(connection):
-                job = prepare(order, sandbox)
+                job = prepare(order, sandbox, device)
                 if isinstance(job, Result):
                     send(connection, job)
                     continue
                 if job.tag.chapter.assignment not in proven:
                     proven.add(job.tag.chapter.assignment)
-                    yield proof(job.tag.chapter, sandbox)
+                    yield proof(job.tag.chapter, sandbox, device)
                     job.tag.student.account.restart_clock()
                 yield job
 
@@ -89,5 +89,5 @@ def send(connection: Connection, result: Result) -> None:
 
 
 def main() -> None:
-    """Works on the connection and at the level that the runner names: KIT DESCRIPTOR LEVEL."""
-    work(Connection(int(sys.argv[2])), Level(sys.argv[3]))
+    """Works on the connection and at the level that the runner names: KIT DESCRIPTOR LEVEL DEVICE."""
+    work(Connection(int(sys.argv[2])), Level(sys.argv[3]), msgspec.convert(sys.argv[4], Device))

@@ -142,6 +142,30 @@ class SimpleNet(nn.Module):
         return self.fc2(self.relu(self.fc1(x)))
 
 
+@mistake("SimpleNet", finding="placement.made")
+class SimpleNet(nn.Module):
+    def __init__(self, input_size, hidden_size, output_size):
+        super().__init__()
+        self.fc1 = nn.Linear(input_size, hidden_size)
+        self.relu = nn.ReLU()
+        self.fc2 = nn.Linear(hidden_size, output_size)
+
+    def forward(self, x):
+        return self.fc2(self.relu(self.fc1(x + torch.zeros(x.shape))))
+
+
+@mistake("SimpleNet", finding="placement.needs_gpu")
+class SimpleNet(nn.Module):
+    def __init__(self, input_size, hidden_size, output_size):
+        super().__init__()
+        self.fc1 = nn.Linear(input_size, hidden_size)
+        self.relu = nn.ReLU()
+        self.fc2 = nn.Linear(hidden_size, output_size)
+
+    def forward(self, x):
+        return self.fc2(self.relu(self.fc1(x.to("cuda"))))
+
+
 @mistake("MLP", finding="storage.shared")
 class MLP(nn.Module):
     hidden = nn.Linear(20, 256)
@@ -214,6 +238,18 @@ class MLP(nn.Module):
 
     def forward(self, X):
         return self.out(F.relu(self.hidden(X.float())))
+
+
+@mistake("MLP", finding="placement.refused")
+class MLP(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.hidden = nn.Linear(20, 256)
+        self.out = nn.Linear(256, 10)
+
+    def forward(self, X):
+        H = self.hidden(X)
+        return self.out(H * torch.from_numpy(H.detach().numpy() > 0))
 
 
 @mistake("MySequential", finding="registration.container")
@@ -336,6 +372,19 @@ class MySequential(nn.Module):
     def forward(self, X):
         for block in self._modules.values():
             X = block(X)
+        return X
+
+
+@mistake("MySequential", finding="placement.moved")
+class MySequential(nn.Module):
+    def __init__(self, *modules):
+        super().__init__()
+        for index, module in enumerate(modules):
+            self.add_module(str(index), module)
+
+    def forward(self, X):
+        for block in self._modules.values():
+            X = block(X.cpu())
         return X
 
 
@@ -534,6 +583,22 @@ class FixedHiddenMLP(nn.Module):
         return X.sum()
 
 
+@mistake("FixedHiddenMLP", finding="placement.made")
+class FixedHiddenMLP(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.register_buffer("rand_weight", torch.rand(20, 20))
+        self.linear = nn.Linear(20, 20)
+
+    def forward(self, X):
+        X = self.linear(X)
+        X = F.relu(X @ self.rand_weight + torch.ones(20))
+        X = self.linear(X)
+        while 1 < X.abs().sum() < float("inf"):
+            X = X / 2
+        return X.sum()
+
+
 @mistake("NestMLP", finding="names.differ")
 class NestMLP(nn.Module):
     def __init__(self):
@@ -554,6 +619,17 @@ class NestMLP(nn.Module):
 
     def forward(self, X):
         return self.linear(self.net(X))
+
+
+@mistake("NestMLP", finding="placement.made")
+class NestMLP(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.net = nn.Sequential(nn.Linear(20, 64), nn.ReLU(), nn.Linear(64, 32), nn.ReLU())
+        self.linear = nn.Linear(32, 16)
+
+    def forward(self, X):
+        return torch.zeros(len(X), 16) + self.linear(self.net(X))
 
 
 @mistake("NestMLP", finding="chimera.sum_not_last")
@@ -675,6 +751,16 @@ class Parallel(nn.Module):
         return torch.cat([net(x) for net in self.nets], dim=self.dim)
 
 
+@mistake("Parallel", finding="placement.result")
+class Parallel(nn.Module):
+    def __init__(self, net1, net2, dim=-1):
+        super().__init__()
+        self.net1, self.net2, self.dim = net1, net2, dim
+
+    def forward(self, x):
+        return torch.cat((self.net1(x).cpu(), self.net2(x).cpu()), dim=self.dim)
+
+
 @mistake("Parallel", finding="stack.same_block")
 def stack(make_block, n):
     return nn.Sequential(*([make_block()] * n))
@@ -689,6 +775,19 @@ def stack(make_block, n):
 @mistake("Parallel", finding="stack.kind")
 def stack(make_block, n):
     return nn.ModuleList([make_block() for _ in range(n)])
+
+
+@mistake("Scale", finding="placement.made")
+class Scale(nn.Module):
+    def __init__(self, factor):
+        super().__init__()
+        self.factor = factor
+
+    def forward(self, x):
+        return x * torch.tensor([self.factor])
+
+    def extra_repr(self):
+        return f"factor={self.factor}"
 
 
 @mistake("Scale", finding="repr.str_only")

@@ -10,6 +10,7 @@ from autograder.checks.probes.inside import calls, device_after_move, moved_by_s
 from autograder.checks.probes.modules import children, entries, forward, printed
 from autograder.checks.properties import blocks, modules
 from autograder.checks.properties.blocks import CHIMERA
+from autograder.checks.properties.placement import follows_the_device
 
 simple_net = exercise("SimpleNet", build="SimpleNet(7, 5, 3)")
 
@@ -56,6 +57,13 @@ def test_SimpleNet_saving_and_loading(student, reference, rng):
 @simple_net.check()
 def test_SimpleNet_double_precision(student, reference, rng):
     modules.follows_double(student, reference, rng.normal(3, 7))
+
+
+@simple_net.check()
+def test_SimpleNet_placement(student, reference, rng):
+    x = rng.normal(3, 7)
+    modules.fits(student, reference, x)
+    follows_the_device(student, x)
 
 
 mlp = exercise("MLP", build="MLP()")
@@ -108,6 +116,13 @@ def test_MLP_saving_and_loading(student, reference, rng):
 @mlp.check()
 def test_MLP_double_precision(student, reference, rng):
     modules.follows_double(student, reference, rng.normal(3, 20))
+
+
+@mlp.check()
+def test_MLP_placement(student, reference, rng):
+    x = rng.normal(3, 20)
+    modules.fits(student, reference, x)
+    follows_the_device(student, x)
 
 
 sequential = exercise("MySequential", build="MySequential(nn.Linear(5, 4), nn.ReLU(), nn.Linear(4, 3))")
@@ -174,6 +189,12 @@ def test_MySequential_saving_and_loading(student, reference, rng):
 def test_MySequential_train_and_eval(student):
     blocks.registers_children(student)
     modules.reaches_all_modules(student, build=NESTED)
+
+
+@sequential.check()
+def test_MySequential_placement(student, rng):
+    blocks.registers_children(student)
+    follows_the_device(student, rng.normal(3, 5))
 
 
 fixed = exercise("FixedHiddenMLP", build="FixedHiddenMLP()")
@@ -253,6 +274,12 @@ def test_FixedHiddenMLP_constant_is_not_trained(student, rng):
         raise Finding("constant.trained")
 
 
+@fixed.check()
+def test_FixedHiddenMLP_placement(student, rng):
+    blocks.constant_is_buffer(student, rng)
+    follows_the_device(student, rng.normal(3, 20))
+
+
 nest = exercise("NestMLP", build="NestMLP()")
 
 
@@ -305,6 +332,13 @@ def test_NestMLP_chimera_saving_and_loading(student, reference, rng):
 @nest.check(points=2)
 def test_NestMLP_predicted_names(student, reference):
     blocks.predicts_names(student, modules.parameter_names(reference, build=CHIMERA))
+
+
+@nest.check()
+def test_NestMLP_placement(student, reference, rng):
+    x = rng.normal(3, 20)
+    modules.fits(student, reference, x)
+    follows_the_device(student, x)
 
 
 parallel = exercise("Parallel", build="Parallel(nn.Linear(5, 4), nn.Linear(5, 3))")
@@ -364,6 +398,11 @@ def test_Parallel_stack_of_none(student, rng):
     blocks.returns_input(student, rng.normal(3, 4), build="stack(lambda: nn.Linear(4, 4), 0)")
 
 
+@parallel.check()
+def test_Parallel_placement(student, rng):
+    follows_the_device(student, rng.normal(3, 5))
+
+
 scale = exercise("Scale", build="Scale(2.0)")
 PARENT = "nn.Sequential(Scale(2.0))"
 
@@ -386,3 +425,8 @@ def test_Scale_printed_inside_a_parent(student):
 @scale.check()
 def test_Scale_predicted_print(student, reference):
     blocks.predicts_print(student, reference.observe(printed, build=PARENT)[1])
+
+
+@scale.check()
+def test_Scale_placement(student, rng):
+    follows_the_device(student, rng.normal(3, 5))

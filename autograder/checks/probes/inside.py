@@ -55,7 +55,9 @@ def same(a: Any, b: Any) -> bool:
 @structural_probe
 def lost_state(build: Build) -> list[Lost]:
     """Modules and tensors in class attributes, containers and plain attributes; `_private` names are skipped."""
-    return [lost for path, module in build().named_modules() for lost in lost_in(path, module)]
+    made = build()
+    modules = made.named_modules() if isinstance(made, nn.Module) else ()
+    return [lost for path, module in modules for lost in lost_in(path, module)]
 
 
 def lost_in(path: str, module: nn.Module) -> list[Lost]:

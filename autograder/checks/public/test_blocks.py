@@ -5,6 +5,7 @@ from autograder.checks.expectations import has_shape
 from autograder.checks.probes.modules import forward, printed
 from autograder.checks.properties import blocks, modules
 from autograder.checks.properties.blocks import CHIMERA
+from autograder.checks.properties.placement import follows_the_device
 
 simple_net = exercise("SimpleNet", build="SimpleNet(7, 5, 3)")
 SIMPLE_NET = {"fc1.weight": (5, 7), "fc1.bias": (5,), "fc2.weight": (3, 5), "fc2.bias": (3,)}
@@ -46,6 +47,13 @@ def test_SimpleNet_gradients_reach_every_parameter(student, rng):
     modules.gradients_reach(student, rng.normal(50, 7))
 
 
+@simple_net.check()
+def test_SimpleNet_placement(student, rng):
+    x = rng.normal(3, 7)
+    modules.has_parameters(student, SIMPLE_NET, x)
+    follows_the_device(student, x)
+
+
 mlp = exercise("MLP", build="MLP()")
 MLP_PARAMETERS = {
     "hidden.weight": (256, 20),
@@ -80,6 +88,13 @@ def test_MLP_negative_inputs_matter(student, rng):
     blocks.depends_on_negative_inputs(student, rng)
 
 
+@mlp.check()
+def test_MLP_placement(student, rng):
+    x = rng.normal(3, 20)
+    modules.has_parameters(student, MLP_PARAMETERS, x)
+    follows_the_device(student, x)
+
+
 sequential = exercise("MySequential", build="MySequential(nn.Linear(5, 4), nn.ReLU(), nn.Linear(4, 3))")
 
 
@@ -102,6 +117,12 @@ def test_MySequential_refuses_non_modules(student):
 @sequential.check()
 def test_MySequential_empty(student, rng):
     blocks.returns_input(student, rng.normal(3, 5), build="MySequential()")
+
+
+@sequential.check()
+def test_MySequential_placement(student, rng):
+    blocks.registers_children(student)
+    follows_the_device(student, rng.normal(3, 5))
 
 
 fixed = exercise("FixedHiddenMLP", build="FixedHiddenMLP()")
@@ -135,6 +156,12 @@ def test_FixedHiddenMLP_sum_within_one(student, rng):
     blocks.stays_within_one(student, rng)
 
 
+@fixed.check()
+def test_FixedHiddenMLP_placement(student, rng):
+    blocks.constant_is_buffer(student, rng)
+    follows_the_device(student, rng.normal(3, 20))
+
+
 nest = exercise("NestMLP", build="NestMLP()")
 NEST_NAMES = [f"{layer}.{kind}" for layer in ("net.0", "net.2", "linear") for kind in ("weight", "bias")]
 
@@ -162,6 +189,11 @@ def test_NestMLP_names_of_your_own_chimera(student):
     blocks.predicts_names(student, modules.parameter_names(student, build=CHIMERA))
 
 
+@nest.check()
+def test_NestMLP_placement(student, rng):
+    follows_the_device(student, rng.normal(3, 20))
+
+
 parallel = exercise("Parallel", build="Parallel(nn.Linear(5, 4), nn.Linear(5, 3))")
 
 
@@ -187,6 +219,11 @@ def test_Parallel_stack_of_new_blocks(student):
     blocks.every_block_is_new(student)
 
 
+@parallel.check()
+def test_Parallel_placement(student, rng):
+    follows_the_device(student, rng.normal(3, 5))
+
+
 scale = exercise("Scale", build="Scale(2.0)")
 PARENT = "nn.Sequential(Scale(2.0))"
 
@@ -210,3 +247,8 @@ def test_Scale_printed_inside_a_parent(student):
 def test_Scale_print_of_your_own_class(student):
     blocks.prints_factor(student, PARENT, "  (0): Scale(factor=2.0)")
     blocks.predicts_print(student, student.observe(printed, build=PARENT)[1])
+
+
+@scale.check()
+def test_Scale_placement(student, rng):
+    follows_the_device(student, rng.normal(3, 5))
