@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import torch
 
 from autograder.authoring.answers import solved_cells
 from autograder.catalogue import chapter
@@ -58,6 +59,7 @@ def empty(tmp_path: Path) -> Path:
         (["grade", "one.ipynb", "--out", "g", "--colour"], "No such option"),
         (["report", "nowhere"], "does not exist"),
         (["report", "empty"], "no grades.jsonl"),
+        (["grade", "one.ipynb", "--out", "g", "--device", "tpu"], "'tpu' is not one of"),
         (["frobnicate"], "No such command 'frobnicate'"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
@@ -105,6 +107,14 @@ def test_what_can_not_be_read_is_exit_code_0_and_shown(empty: Path) -> None:
     result = autograder("grade", "one.ipynb", "--out", "g", folder=empty)
     assert result.returncode == 0, result.stderr
     assert "unreadable" in result.stdout
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU to compare with")
+def test_parity_without_a_gpu_is_one_sentence() -> None:
+    result = autograder("gpu-parity")
+    assert result.returncode == 2
+    assert result.stderr.startswith("autograder: ")
+    assert len(result.stderr.strip().splitlines()) == 1
 
 
 def report_that(works: set[Level]) -> object:

@@ -162,6 +162,28 @@ def doctor() -> None:
     print_diagnosis(Console())
 
 
+@cli.command("gpu-parity")
+@click.option(
+    "--golden",
+    metavar="FILE",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write the real GPU's verdicts to this file, for the tests.",
+)
+def gpu_parity(golden: Path | None) -> None:
+    """Holds the simulated GPU against a real one: every variant on CUDA, each in a process of its own."""
+    from autograder.simulated_gpu.parity import NoCudaError, compare_with_cuda
+
+    try:
+        differences = compare_with_cuda(golden)
+    except NoCudaError as error:
+        raise UsageError(str(error)) from None
+    for difference in differences:
+        click.echo(difference)
+    click.echo(f"{len(differences)} differences")
+    if differences:
+        raise SystemExit(1)
+
+
 @cli.command()
 @click.option(
     "--out",

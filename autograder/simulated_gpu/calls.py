@@ -11,7 +11,7 @@ from torch.overrides import TorchFunctionMode
 
 from autograder.simulated_gpu.dispatch import tensors_in
 from autograder.simulated_gpu.factories import FACTORIES, VALUE_FACTORIES, default_device
-from autograder.simulated_gpu.internals import BASE
+from autograder.simulated_gpu.internals import BASE, unseen
 from autograder.simulated_gpu.refusals import refuse
 from autograder.simulated_gpu.state import CPU, Call, Stray, active, here
 from autograder.simulated_gpu.tags import (
@@ -41,6 +41,8 @@ def named(*names: str) -> set[Any]:
 
 
 LAYERS = named("rnn_tanh", "rnn_relu", "lstm", "gru")
+CTC = {torch.ctc_loss, torch.nn.functional.ctc_loss}
+JOINING = named("meshgrid", "cartesian_prod", "block_diag")
 SPLITS = {*named("tensor_split"), torch.Tensor.tensor_split}
 CELLS = named("rnn_tanh_cell", "rnn_relu_cell", "lstm_cell", "gru_cell")
 
@@ -56,6 +58,8 @@ class Calls(TorchFunctionMode):
         made = FACTORIES.get(func) if isinstance(func, Callable) else None  # type: ignore[arg-type]
         if made is not None:
             return made(*args, **kwargs)
+        if func in CTC:
+            args, kwargs = with_plain_lengths(args, kwargs)
         tensors = list(nested((args, kwargs.values())))
         inputs = None if not tensors or func in VALUE_FACTORIES else device_of_inputs(tensors)
         explicit = kwargs.get("device")
@@ -82,6 +86,8 @@ class Calls(TorchFunctionMode):
             same_device_in_rnn(func, args)
         elif getattr(func, "__name__", "") == "__set__" and func == BASE.grad.__set__:
             may_be_gradient(*args)
+        elif func in JOINING:
+            all_on_one_device(func, args)
         elif func in SPLITS and len(args) > 1:
             sections_on_cpu(args[1])
         if kwargs.get("generator") is not None:
@@ -137,6 +143,32 @@ def same_device_in_rnn(func: Any, args: Any) -> None:
                     f"and {kind} tensor at {claimed(tensor)}",
                     stray_of(func, kind, tensor if claimed(tensor) == CPU else given),
                 )
+
+
+def with_plain_lengths(args: Any, kwargs: Any) -> tuple[Any, Any]:
+    """native/LossCTC.cpp, ctc_loss: lengths become numbers first, wherever they are (but not under a mode)."""
+    args = (*args[:2], *map(plain, args[2:4]), *args[4:])
+    return args, {
+        name: plain(value) if name.endswith("_lengths") else value for name, value in kwargs.items()
+    }
+
+
+def plain(lengths: Any) -> Any:
+    """A list of numbers."""
+    with unseen():
+        return lengths.tolist() if isinstance(lengths, Tensor) else lengths
+
+
+def all_on_one_device(func: Any, args: Any) -> None:
+    """native/TensorShape.cpp, meshgrid and block_diag: made of views and copies, which would not mind."""
+    tensors = list(nested(args))
+    if len({claimed(tensor) for tensor in tensors}) > 1:
+        stray = next((tensor for tensor in tensors if claimed(tensor) == CPU), tensors[0])
+        refuse(
+            RuntimeError,
+            f"{func.__name__} expects all tensors to have the same device",
+            stray_of(func, "tensors", stray),
+        )
 
 
 def sections_on_cpu(sections: Any) -> None:

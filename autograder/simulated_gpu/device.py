@@ -97,12 +97,11 @@ def replace(patches: Patches) -> None:
     patches.put_all(torch.UntypedStorage, storages.ATTRIBUTES)
     patches.put_all(torch.cuda.nvtx, torch_cuda.markers())
     patches.put_all(torch.accelerator, torch_cuda.accelerator())
-    patches.put_all(
-        torch, {"tensor": factories.tensor, "as_tensor": factories.as_tensor, "asarray": factories.asarray}
-    )
+    patches.put_all(torch, factories.STANDING_IN)
     patches.put(torch, "Generator", Generator)
     patches.put(torch._C._nn, "_parse_to", tensor_methods.parse_to)
     patches.put(torch._C, "_group_tensors_by_device_and_dtype", gradients.group_tensors)
+    patches.put(torch.backends.cuda, "is_built", lambda: True)
     patches.put(torch.backends.cudnn, "is_acceptable", lambda tensor: False)
     patches.put(torch.autograd, "_engine_run_backward", gradients.engine(Calls))
     patches.put(torch.autograd.Function, "apply", classmethod(gradients.apply))

@@ -9,6 +9,7 @@ from torch import Tensor
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from autograder.simulated_gpu.cuda_rules import kernel
+from autograder.simulated_gpu.internals import unseen
 from autograder.simulated_gpu.mixing import LOOK_INSIDE, mixed
 from autograder.simulated_gpu.origins import asked_from_inside
 from autograder.simulated_gpu.refusals import no_cuda_kernel, refuse
@@ -64,7 +65,9 @@ class Operations(TorchDispatchMode):  # type: ignore[no-untyped-call]
         if target is LOOK_INSIDE:
             with self:
                 return func._op_dk(EXPLICIT, *args, **kwargs)
-        result = func(*args, **kwargs)
+        with unseen():
+            # An operation that Python calls is a torch function too, and no call of the student's.
+            result = func(*args, **kwargs)
         if func._schema.name != "aten::set_":
             settle(result, target, storages)
         return result

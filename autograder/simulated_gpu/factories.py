@@ -17,6 +17,7 @@ from autograder.simulated_gpu.tags import as_device, claim, claimed
 _device._device_constructors()
 
 real_tensor, real_as_tensor, real_asarray = torch.tensor, torch.as_tensor, torch.asarray
+real_from_numpy = torch.from_numpy
 
 VALUE_FACTORIES = frozenset({torch.full, torch.arange, torch.linspace, torch.logspace})
 """They may be given a number as a tensor, which does not say where the result is made."""
@@ -63,11 +64,19 @@ def asarray(data: Any, *, device: Any = None, **options: Any) -> Any:
     return placed(made, device, data)
 
 
+def from_numpy(array: Any) -> Tensor:
+    """torch.from_numpy, which no mode sees: the array's memory, on the CPU, with the line that brought it in."""
+    return claim(real_from_numpy(array), CPU)
+
+
 def placed(made: Tensor, device: torch.device, data: Any) -> Any:
     """The tensor on the device: moved if it is a tensor's or an array's own memory, else claimed."""
     if isinstance(data, Tensor) or hasattr(data, "__array_interface__"):
         return move(made, device)
     return claim(made, device)
 
+
+STANDING_IN = {"tensor": tensor, "as_tensor": as_tensor, "asarray": asarray, "from_numpy": from_numpy}
+"""What stands in torch while a simulated GPU is on."""
 
 FACTORIES: dict[Any, Any] = {real_tensor: tensor, real_as_tensor: as_tensor, real_asarray: asarray}

@@ -157,7 +157,6 @@ ATTRIBUTES: dict[str, Any] = {
     "pin_memory": pin_memory,
     "apply_": only_on_cpu("apply_"),
     "map_": only_on_cpu("map_"),
-    "share_memory_": lambda self: self,
     "__dlpack__": refusing_on_gpu("__dlpack__", "DLPack"),
     "__dlpack_device__": refusing_on_gpu("__dlpack_device__", "DLPack"),
     "to_sparse": refusing_on_gpu("to_sparse", "sparse tensors"),

@@ -247,3 +247,15 @@ def subclass_of_tensor() -> Any:
 def function_instead_of_a_module() -> Any:
     """A plain function of its input."""
     return lambda x: torch.ones_like(x) * (x > 0.5)
+
+
+@variant(sequence)
+def ctc_with_lengths_on_the_cpu() -> Any:
+    """F.ctc_loss takes its lengths from anywhere."""
+
+    def forward(self: Any, x: Any) -> Any:
+        scores = self.layer(x).log_softmax(-1).transpose(0, 1)
+        targets = torch.ones(B, 2, dtype=torch.long, device=x.device)
+        return F.ctc_loss(scores, targets, torch.full((B,), T), torch.full((B,), 2))
+
+    return made(forward, layer=linear())

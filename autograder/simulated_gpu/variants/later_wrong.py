@@ -269,3 +269,18 @@ def split_by_a_gpu_tensor() -> Any:
         lambda self, x: self.layer(torch.cat(torch.tensor_split(x, torch.tensor([1, 2], device=x.device)))),
         layer=linear(),
     )
+
+
+@variant(rows, "forward")
+def grid_of_two_devices() -> Any:
+    """torch.meshgrid checks for itself."""
+    return made(
+        lambda self, x: self.layer(x) + torch.meshgrid(x[0], torch.arange(3.0), indexing="ij")[0].mean(),
+        layer=linear(),
+    )
+
+
+@variant(rows, "forward")
+def minimum_as_a_cpu_number() -> Any:
+    """clamp makes no exception for numbers, other than torch.maximum."""
+    return made(lambda self, x: self.layer(x).clamp(min=torch.tensor(0.0)), layer=linear())
