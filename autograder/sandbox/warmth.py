@@ -22,13 +22,16 @@ class NotReadyError(Exception):
 def warm_up(preload: Sequence[str]) -> StudentShell:
     """Import everything, take one training step and make the shell.
 
+    A preloaded module that has a function `warm_up` has it called.
+
     Raises NotReadyError if a second thread has appeared: the children of such a process hang.
     """
     torch.set_num_threads(1)
     make_torchvision_importable()
     shell = make_shell()
-    for module in preload:
-        importlib.import_module(module)
+    for name in preload:
+        module = importlib.import_module(name)
+        getattr(module, "warm_up", lambda: None)()
     # An optimizer's first step imports torch._dynamo, which takes a second.
     layer = torch.nn.Linear(2, 2)
     optimizer = torch.optim.Adam(layer.parameters())

@@ -111,6 +111,12 @@ def placed_on_cpu(
     return described(journey(build, inputs, torch.device("cpu"), optimizer, before_move), [])
 
 
+def warm_up() -> None:
+    """One journey: the first one reads CUDA's rules, which takes longer than all others together."""
+    with simulated_gpu() as gpu:
+        journey(lambda: torch.nn.Linear(2, 2), [torch.ones(1, 2)], gpu.device)
+
+
 def chose_the_cpu(namespace: Mapping[str, Any]) -> bool:
     """Whether a name of the notebook's says "cpu": with a GPU at hand it might say something else."""
     return any(
