@@ -49,3 +49,5 @@ student-package: setup
 
 benchmark: setup
 	$(BIN)/python benchmarks/grading.py
+	$(BIN)/python benchmarks/isolation.py
+	$(BIN)/python benchmarks/placement.py
