@@ -37,6 +37,7 @@ c.Autograde.sanitize_preprocessors = [
 c.OverwriteCells.add_missing_cells = True
 
 # No kernel runs a submission: GradeInSandbox stands where nbgrader has Execute.
+c.Autograde.pre_convert_hook = "autograder.frontends.nbgrader_intake.set_aside"
 c.Autograde.autograde_preprocessors = [
     "autograder.frontends.nbgrader_preprocessors.GradeInSandbox",
     "nbgrader.preprocessors.IgnorePattern",

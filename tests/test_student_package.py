@@ -43,7 +43,14 @@ MODULES = {
     "autograder/checks/subjects.py",
     "autograder/checks/verdicts.py",
 }
-WHOLE_FOLDERS = ("pictures", "simulated_gpu", "checks/messages", "checks/probes", "checks/properties", "checks/public")
+WHOLE_FOLDERS = (
+    "pictures",
+    "simulated_gpu",
+    "checks/messages",
+    "checks/probes",
+    "checks/properties",
+    "checks/public",
+)
 IMPORT_EVERYTHING = """
 import importlib, pathlib, sys
 for path in sorted(pathlib.Path(UNPACKED).glob("autograder/**/*.py")):

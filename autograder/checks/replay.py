@@ -163,7 +163,7 @@ class Replay(Generic[Tag]):
                     subject.moment = moment
                 call()
         except Finding as finding:
-            return Ending(check, "failed", finding)
+            return Ending(check, "failed", student.presentable(finding))
         except NotReached:
             return Ending(check, "not_reached")
         except NotChecked as error:

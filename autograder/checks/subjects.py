@@ -87,6 +87,10 @@ class Subject(ABC):
         self.moment = Moment(build="", seed=0)
         self.known: dict[Any, Any] = {}
 
+    def presentable(self, finding: Finding) -> Finding:
+        """The finding with nothing in it that the student must not read; here, as it is."""
+        return finding
+
     def why_missing(self, name: str) -> Finding:
         """The finding for a name that the exercise asks for and that is not defined."""
         return Finding("not_defined", name=name)

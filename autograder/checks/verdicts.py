@@ -41,6 +41,9 @@ RECOGNISED = [
 ]
 """Exceptions whose usual cause is known. They are recognised by PyTorch's words, and explained in ours."""
 
+ORDINARY_FUNCTIONS = ("__init__", "forward", "__call__", "extra_repr", "<lambda>")
+"""Names that carry nothing: one of the student's own could be made of hidden inputs."""
+
 BUILTIN_NAMES = re.compile(r"[A-Z][A-Za-z]{2,40}(Error|Exception|Exit|Interrupt|Warning|Iteration)")
 
 
@@ -71,7 +74,8 @@ def ending_of_raised(check: Check, raised: Raised, student: Subject) -> Ending:
 
 def finding_of_raised(raised: Raised, quote: bool) -> Finding:
     """What a student reads about an exception: in our words where the cause is known, else its type and line."""
-    where = f"{raised.function}, line {raised.line}" if raised.line else "the call"
+    function = raised.function if quote or raised.function in ORDINARY_FUNCTIONS else "your code"
+    where = f"{function}, line {raised.line}" if raised.line else "the call"
     text = f"{type_name(raised)}: {raised.message}" if quote else type_name(raised)
     for pattern, finding in RECOGNISED:
         if pattern.search(raised.message):

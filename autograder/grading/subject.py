@@ -11,6 +11,7 @@ from autograder.checks.probing import Probe
 from autograder.checks.subjects import LostError, Subject
 from autograder.grading.process import Account, ScriptProcess
 from autograder.grading.records import Device
+from autograder.grading.redaction import Redactor
 from autograder.sandbox.client import Sandbox
 from autograder.sandbox.outcomes import CallFailed, ChildLost
 from autograder.simulated_gpu.device import switch_on
@@ -42,6 +43,7 @@ class SandboxedSubject(Subject):
         self.chapter = chapter
         self.device = device
         self.account = Account(chapter.limits)
+        self.redactor = Redactor(cell.source for cell in script.cells)
         self.process = ScriptProcess(sandbox, script, self.account)
         self.with_gpu = ScriptProcess(sandbox, script, self.account, prelude=SWITCH_ON)
 
@@ -62,6 +64,10 @@ class SandboxedSubject(Subject):
             raise LostError("out_of_memory" if "MemoryError" in failed.bases else "bad_reply") from None
         except ChildLost as lost:
             raise LostError(lost.reason) from None
+
+    def presentable(self, finding: Finding) -> Finding:
+        """The finding without names that hidden inputs could have been put into."""
+        return self.redactor.finding(finding)
 
     @property
     def output(self) -> str:

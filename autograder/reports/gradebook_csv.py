@@ -16,7 +16,8 @@ def as_csv(records: Sequence[SubmissionRecord]) -> str:
     """The records as CSV text; exercises that a submission does not have stay empty."""
     exercises = list(dict.fromkeys(exercise.id for record in records for exercise in record.exercises))
     file = io.StringIO(newline="")
-    writer = csv.writer(file)
+    # Every text in quotes: a spreadsheet may split at semicolons or tabs as well.
+    writer = csv.writer(file, quoting=csv.QUOTE_NONNUMERIC)
     writer.writerow([*COLUMNS, *exercises])
     for record in records:
         scores = {exercise.id: exercise.score for exercise in record.exercises}

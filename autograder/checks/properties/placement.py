@@ -10,6 +10,7 @@ from autograder.checks.probes import placement
 from autograder.checks.probes.placement import Line, Placement, Stray
 from autograder.checks.properties.modules import nothing_lost
 from autograder.checks.subjects import Subject
+from autograder.checks.verdicts import ORDINARY_FUNCTIONS
 
 IN_WORDS = {
     "build": "building it",
@@ -76,7 +77,7 @@ def place_of(line: Line) -> str:
     """Such as " in line 3 of forward"; nothing where no line is known."""
     if not 0 < line.line < 100_000:
         return ""
-    function = f" of {line.function}" if NAME.fullmatch(line.function) else ""
+    function = f" of {line.function}" if line.function in ORDINARY_FUNCTIONS else ""
     return f" in line {line.line}{function}"
 
 
