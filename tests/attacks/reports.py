@@ -167,17 +167,15 @@ def hidden_inputs_in_function_names() -> None:
 @attack("NestMLP")
 def hidden_inputs_in_parameter_names() -> None:
     """Nor in the names of parameters that are chosen after an input was seen."""
-    seen = ["nothing"]
+    seen = ["ordinary"]
 
     class NestMLP(nn.Module):
         def __init__(self) -> None:
             super().__init__()
-            self.register_parameter(
-                f"{HIDDEN_INPUT} {seen[-1]}".replace(".", "_"), nn.Parameter(torch.ones(20))
-            )
+            self.register_parameter(seen[-1].replace(".", "_"), nn.Parameter(torch.ones(20)))
 
         def forward(self, x: torch.Tensor) -> torch.Tensor:
-            seen.append(str(x.flatten()[:8].tolist()))
+            seen.append(f"{HIDDEN_INPUT} {x.flatten()[:8].tolist()}")
             return x
 
     def build_chimera() -> nn.Module:
