@@ -9,10 +9,10 @@ import pytest
 import torch
 from torch import nn
 
-from autograder.checks.expectations import same_gradient, same_output
+from autograder.checks.expectations import same_gradient, same_gradients, same_output
 from autograder.checks.findings import Finding, explain, shown
 from autograder.checks.probes.functions import result
-from autograder.checks.probes.modules import Output, entries, forward
+from autograder.checks.probes.modules import Gradients, Output, entries, forward
 from autograder.checks.probes.state import match
 from autograder.checks.probing import Build, NotDefinedError, observe
 from autograder.checks.subjects import LocalSubject, LostError, Raised, Subject
@@ -141,6 +141,12 @@ def test_outputs_are_compared_from_the_outside_in(seen: Output, finding: str) ->
 def test_an_answer_of_one_number_does_not_broadcast_its_way_through() -> None:
     with pytest.raises(Finding, match="gradients"):
         same_gradient("w", torch.zeros(1), torch.zeros(3, 3))
+
+
+def test_a_forged_list_does_not_skip_the_gradient_of_the_input() -> None:
+    nothing = Output("Tensor", torch.zeros(1))
+    with pytest.raises(Finding, match=r"gradients.missing"):
+        same_gradients(Gradients(nothing, {}, []), Gradients(nothing, {}, [torch.ones(3)]))
 
 
 def test_values_are_matched_by_name_then_order_then_shape() -> None:

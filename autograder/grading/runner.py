@@ -29,7 +29,7 @@ ATTEMPTS = 2
 """A submission during which a worker broke down is given to a second one; then it is not_graded."""
 
 FRUITLESS = 4
-"""So many workers in a row that ended without one result mean that it is not the submissions."""
+"""So many workers in a row that ended without any answer mean that it is not the submissions."""
 
 LAST_WORDS = 600
 
@@ -113,7 +113,7 @@ def run(orders: Sequence[Order], level: Level, jobs: int, device: Device = "simu
                     idle.append(worker)
                     yield result
                     continue
-                fruitless += 1
+                fruitless += result is None
                 result = result or not_graded(task.order, level, device, worker.last_words())
                 worker.close()
                 if task.attempt < ATTEMPTS and fruitless < FRUITLESS:

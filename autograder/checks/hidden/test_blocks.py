@@ -90,7 +90,8 @@ def test_MLP_two_children(student, reference, rng):
 
 
 @mlp.check()
-def test_MLP_instances_share_nothing(student):
+def test_MLP_instances_share_nothing(student, reference, rng):
+    modules.fits(student, reference, rng.normal(3, 20))
     modules.shares_nothing(student)
 
 
