@@ -108,7 +108,7 @@ def subject(limits: Limits, *cells: str, mlp: str = "class MLP: pass") -> Sandbo
     written = released_cells()
     written[3]["source"] = mlp
     written[3:3] = [code_cell(source) for source in cells]
-    return SandboxedSubject(warm(STRONGEST), script_of(written), replace(CHAPTER, limits=limits))
+    return SandboxedSubject(warm(STRONGEST), script_of(written), replace(CHAPTER, limits=limits), "none")
 
 
 def asked(subject: SandboxedSubject, build: str = "MLP()") -> object:

@@ -40,12 +40,22 @@ def mount_scratch(scratch: int, files: int) -> None:
     options = f"size={scratch},nr_inodes={files},mode=700"
     syscalls.mount("none", "/", flags=syscalls.MS_REC | syscalls.MS_PRIVATE)
     syscalls.mount("tmpfs", HOME, "tmpfs", flags, options)
-    if not os.listdir("/tmp"):
-        # A Python environment may lie beneath /tmp, and must stay in sight; then /tmp is read-only.
-        syscalls.mount(HOME, "/tmp", flags=syscalls.MS_BIND)
+    mount_over(HOME, "/tmp")
     syscalls.mount("tmpfs", SHARED_MEMORY, "tmpfs", flags, options)
     try:
         syscalls.mount("proc", "/proc", "proc", flags | syscalls.MS_NOEXEC)
     except OSError:
         # Some containers cover parts of /proc, and then the kernel allows no new one: none is safe as well.
         syscalls.mount("tmpfs", "/proc", "tmpfs", flags | syscalls.MS_NOEXEC | syscalls.MS_RDONLY, "size=4k")
+
+
+def mount_over(source: str, target: str) -> None:
+    """Bind a folder over another; what lay in that other one, a Python environment perhaps, stays in sight."""
+    held = {name: os.open(f"{target}/{name}", os.O_PATH) for name in os.listdir(target)}
+    syscalls.mount(source, target, flags=syscalls.MS_BIND)
+    for name, descriptor in held.items():
+        os.mkdir(f"{target}/{name}")
+        syscalls.mount(
+            f"/proc/self/fd/{descriptor}", f"{target}/{name}", flags=syscalls.MS_BIND | syscalls.MS_REC
+        )
+        os.close(descriptor)
