@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import importlib
+
 import pytest
 
+from autograder.authoring.answers import Answer, with_answer
+from autograder.catalogue import known_chapter
 from autograder.checks.findings import Finding
+from autograder.checks.replay import Job, replay
+from autograder.checks.subjects import LocalSubject, ReferenceSubject
 from autograder.grading.redaction import Redactor
+from autograder.grading.worker import hidden_files
+from tests.answers import answers, namespace
 
 REDACTOR = Redactor(
     ["class Net:\n    def __init__(self):\n        self.add_module(f'layer{index}', nn.Linear(2, 2))"]
@@ -32,3 +40,22 @@ def test_what_is_required_and_counted_stays() -> None:
     assert REDACTOR.finding(finding).values == {"seen": ["..."], "required": ["fc1.weight"]}
     shapes = Finding("shapes.differ", name="layer0.weight", seen=(50, 100), required=(5, 7))
     assert REDACTOR.finding(shapes).values == shapes.values
+
+
+@pytest.mark.parametrize("answer", answers("mistakes", "blocks"), ids=lambda answer: answer.label)
+def test_no_honest_mistake_loses_a_word_of_its_message(answer: Answer) -> None:
+    chapter = known_chapter("01-blocks")
+    assert chapter is not None
+    code = with_answer(chapter, answer)
+    done: list[Job[None]] = []
+    if answer.finding == "time.exceeded":
+        pytest.skip("it never ends, and its message has no names")
+    names = namespace("blocks", answer)
+    reference = ReferenceSubject(vars(importlib.import_module("solutions.blocks")))
+    replay(
+        hidden_files(), [Job(None, LocalSubject(names), frozenset([answer.exercise]), reference)], done.append
+    )
+    redactor = Redactor(code.values())
+    for ending in done[0].endings:
+        if ending.finding is not None:
+            assert redactor.finding(ending.finding).values == ending.finding.values

@@ -51,7 +51,7 @@ def chains(student: Subject, rng: Rng) -> None:
     if any(call.given_input and not call.given_previous for call in seen[1:]):
         raise Finding("chain.original_input")
     if len(seen) != 3 or not all(call.given_previous for call in seen[1:]):
-        raise Finding("calls.count", name="the children", seen=modules.times(len(seen)), required="3 times")
+        raise Finding("calls.count", child="the children", times=modules.times(len(seen)), required="3 times")
 
 
 def chains_if_registered(student: Subject, rng: Rng) -> None:

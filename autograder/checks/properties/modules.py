@@ -160,9 +160,9 @@ def takes_double(student: Subject, x: Tensor, build: str | None = None) -> None:
     is_tensor(student.observe(modules.forward, x, build=build))
     seen = student.attempt(modules.as_double, x, build=build)
     if isinstance(seen, Raised):
-        raise Finding("dtype.fixed", seen="raised an error")
+        raise Finding("dtype.fixed", how="raised an error")
     if str(is_tensor(seen).dtype) != "torch.float64":
-        raise Finding("dtype.fixed", seen=f"returned {is_tensor(seen).dtype}")
+        raise Finding("dtype.fixed", how=f"returned {is_tensor(seen).dtype}")
 
 
 def shares_nothing(student: Subject, build: str | None = None) -> None:
@@ -200,7 +200,7 @@ def called(student: Subject, x: Tensor, child: str, required: int, build: str | 
     """CALL: the child is called through __call__, so that hooks fire, this many times."""
     seen = [call.child for call in student.observe(inside.calls, x, build=build)].count(child)
     if seen != required:
-        raise Finding("calls.count", name=child, seen=times(seen), required=times(required))
+        raise Finding("calls.count", child=child, times=times(seen), required=times(required))
 
 
 def rows_independent(student: Subject, x: Tensor, build: str | None = None) -> None:
