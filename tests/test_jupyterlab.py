@@ -109,8 +109,8 @@ def test_a_student_sees_a_red_and_a_green_card(theme: str, browser: Any, tmp_pat
         green = card_of(page, "MLP")
         page.screenshot(path=tmp_path / "green.png")
         seen = green.inner_text()
-        assert "all 5 properties hold" in seen
-        assert seen.count("✓") == 5
+        assert "all 6 properties hold" in seen
+        assert seen.count("✓") == 6
         assert "✗" not in seen
         assert green.evaluate(PAINTED, "--jp-success-color1")
         assert page.locator("img[alt^='The modules of Sequential']").count() == 1
