@@ -7,7 +7,7 @@ from pathlib import Path
 import nbformat
 
 from autograder.authoring.answers import Answer, answered, handed_in, read_answers, solved_cells
-from autograder.catalogue import Chapter, chapter, course_folder
+from autograder.catalogue import chapter, course_folder
 from autograder.submissions.errors import UsageError
 
 ASSIGNMENT = "01-blocks"
@@ -30,13 +30,13 @@ def write_sample_class(folder: Path) -> Path:
     solved = solved_cells(first)
     students: dict[str, dict[str, str]] = {
         "ada": solved,
-        "ben": solved | chosen(first, right, 0),
-        "chiara": solved | chosen(first, right, 1),
-        "dmitri": solved | chosen(first, right, 2),
-        "emeka": solved | chosen(first, wrong, 0),
-        "fatima": solved | chosen(first, wrong, 1),
-        "goran": solved | chosen(first, wrong, 2),
-        "hana": solved | {id: code for id, code in chosen(first, wrong, 3).items() if id != "MLP"},
+        "ben": solved | chosen(solved, right, 0),
+        "chiara": solved | chosen(solved, right, 1),
+        "dmitri": solved | chosen(solved, right, 2),
+        "emeka": solved | chosen(solved, wrong, 0),
+        "fatima": solved | chosen(solved, wrong, 1),
+        "goran": solved | chosen(solved, wrong, 2),
+        "hana": solved | {id: code for id, code in chosen(solved, wrong, 3).items() if id != "MLP"},
         "ines": {id: solved[id] for id in ("SimpleNet", "MLP", "Scale")},
         "jun": {},
         "kofi": solved | {"MLP": SYNTAX_ERROR},
@@ -54,12 +54,11 @@ def write_sample_class(folder: Path) -> Path:
     return submitted
 
 
-def chosen(chapter: Chapter, answers: list[Answer], number: int) -> dict[str, str]:
+def chosen(solved: dict[str, str], answers: list[Answer], number: int) -> dict[str, str]:
     """For each exercise the answer of that number, where there are so many, over the reference solution."""
-    solved = solved_cells(chapter)
     found = {}
-    for exercise in chapter.exercises:
-        own = [answer for answer in answers if answer.exercise == exercise.id]
+    for exercise, solution in solved.items():
+        own = [answer for answer in answers if answer.exercise == exercise]
         if number < len(own):
-            found[exercise.id] = answered(solved[exercise.id], own[number])
+            found[exercise] = answered(solution, own[number])
     return found

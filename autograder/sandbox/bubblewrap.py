@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import sys
 from collections.abc import Mapping
 
 from autograder.sandbox.namespaces import HOME
@@ -56,8 +55,3 @@ def system_binds() -> list[str]:
         elif os.path.isdir(path):
             arguments += ["--ro-bind", path, path]
     return arguments
-
-
-def supported() -> bool:
-    """Whether this kind of system has bubblewrap at all."""
-    return sys.platform == "linux"
