@@ -10,7 +10,7 @@ from string import Formatter
 
 import pytest
 
-from autograder.checks.findings import texts
+from autograder.checks.findings import texts, tomllib
 from autograder.checks.properties.modules import LOST_IN
 from autograder.checks.verdicts import LOST, RECOGNISED
 
@@ -19,7 +19,8 @@ TREES = {
     path.relative_to(KIT).as_posix(): ast.parse(path.read_text(encoding="utf-8"))
     for path in sorted(KIT.rglob("*.py"))
 }
-LANGUAGES = sorted(path.stem for path in (KIT / "checks" / "messages").glob("*.toml"))
+MESSAGES = KIT / "checks" / "messages"
+LANGUAGES = sorted(path.name for path in MESSAGES.iterdir() if path.is_dir())
 TABLES = [
     *(finding for _, finding in RECOGNISED),
     *(finding for _, finding in LOST.values()),
@@ -116,6 +117,13 @@ def test_a_text_asks_for_the_values_that_its_finding_has() -> None:
 @pytest.mark.parametrize("id", sorted({finding for _, finding in RECOGNISED}))
 def test_explanations_of_exceptions_use_what_is_known_about_them(id: str) -> None:
     assert placeholders("en", id) <= {"where", "error", "place"}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_finding_stands_in_one_file_of_a_language(language: str) -> None:
+    files = [tomllib.loads(path.read_text("utf-8")) for path in MESSAGES.joinpath(language).glob("*.toml")]
+    assert len(files) > 1
+    assert sum(map(len, files)) == len(texts(language))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

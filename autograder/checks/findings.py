@@ -57,9 +57,14 @@ class Message:
 
 @cache
 def texts(language: str) -> Mapping[str, Mapping[str, str]]:
-    """The message catalogue of a language; raises FileNotFoundError if there is none."""
-    path = files("autograder.checks") / "messages" / f"{language}.toml"
-    return tomllib.loads(path.read_text(encoding="utf-8"))
+    """The message catalogue of a language, of all chapters; raises FileNotFoundError if there is none."""
+    folder = files("autograder.checks") / "messages" / language
+    return {
+        finding: text
+        for path in folder.iterdir()
+        if path.name.endswith(".toml")
+        for finding, text in tomllib.loads(path.read_text(encoding="utf-8")).items()
+    }
 
 
 def explain(finding: Finding, language: str = "en") -> Message:
