@@ -122,6 +122,16 @@ def report_that(works: set[Level]) -> object:
     return lambda level: LevelReport(level, level in works, "it is switched off", "switch it on")
 
 
+@pytest.mark.skipif(torch.cuda.is_available(), reason="there is a CUDA device")
+def test_a_real_gpu_is_used_only_where_there_is_one_and_without_walls(empty: Path) -> None:
+    grading = ("grade", "one.ipynb", "--out", "g", "--device", "cuda")
+    walled = autograder(*grading, folder=empty)
+    assert (walled.returncode, "--isolation none" in walled.stderr) == (2, True)
+    absent = autograder(*grading, "--isolation", "none", folder=empty)
+    assert (absent.returncode, "finds no CUDA device" in absent.stderr) == (2, True)
+    assert not (empty / "g").exists()
+
+
 def test_the_best_level_is_taken_but_never_none_unasked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(levels, "try_level", report_that({Level.LANDLOCK, Level.NONE}))
     assert cli.demanded_level(None) is Level.LANDLOCK

@@ -213,6 +213,10 @@ def test_placement_is_judged_on_the_simulated_gpu_or_not_at_all(tmp_path: Path) 
     assert findings(simulated)["Scale"] == {"placement.made"}
     message = next(c.message for e in simulated.exercises for c in e.checks if c.id == "Scale.placement")
     assert "in line" in str(message)
+    titles = {check.title for exercise in simulated.exercises for check in exercise.checks}
+    assert "placement (simulated GPU)" in titles
+    assert "placement" not in titles
+    assert any("GPU" not in title for title in titles)
     unjudged = grade_class(submitted, tmp_path / "none", best_level(), 1, device="none")[0]
     assert unjudged.device == "none"
     assert unjudged.score == BLOCKS.points

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import msgspec
+
 from autograder.checks.findings import explain
 from autograder.checks.records import CheckRecord, ExerciseRecord
 from autograder.checks.verdicts import Ending, score
@@ -21,6 +23,7 @@ def record(exercise: str, points: float, endings: Sequence[Ending], language: st
             max_points=maximum,
             finding=ending.finding.id if ending.finding else None,
             message=str(explain(ending.finding, language)) if ending.finding else None,
+            device=ending.device or msgspec.UNSET,
         )
         for ending, share, maximum in zip(endings, shares, maxima, strict=True)
     ]

@@ -12,7 +12,10 @@ Status = Literal[
 
 
 class CheckRecord(msgspec.Struct, frozen=True):
-    """One check. `message` has up to three lines: what came out, what is required, the likely cause."""
+    """One check. `message` has up to three lines: what came out, what is required, the likely cause.
+
+    `device` is what the verdict was found on, "simulated" or "cuda", where the check asked for a GPU.
+    """
 
     id: str
     status: Status
@@ -20,11 +23,13 @@ class CheckRecord(msgspec.Struct, frozen=True):
     max_points: float
     finding: str | None = None
     message: str | None = None
+    device: str | msgspec.UnsetType = msgspec.UNSET
 
     @property
     def title(self) -> str:
-        """The check's name in words."""
-        return self.id.partition(".")[2].replace("_", " ")
+        """The check's name in words; a verdict of the simulated GPU says so."""
+        name = self.id.partition(".")[2].replace("_", " ")
+        return f"{name} (simulated GPU)" if self.device == "simulated" else name
 
 
 class ExerciseRecord(msgspec.Struct, frozen=True):

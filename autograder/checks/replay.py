@@ -16,6 +16,7 @@ from unittest.mock import patch
 
 import pytest
 from _pytest.runner import runtestprotocol
+from msgspec.structs import replace
 
 from autograder.checks.exercises import Check, Rng, check_of
 from autograder.checks.findings import Finding, NotChecked, NotReached
@@ -149,7 +150,10 @@ class Replay(Generic[Tag]):
         elif len(lost) >= MAXIMUM_LOSSES:
             self._note(not_reached(check, lost[0].check))
         else:
-            self._note(self._ending(check, lambda: pyfuncitem.obj(**arguments), self.job))
+            student = self.job.student
+            student.asked_on_gpu = False
+            ending = self._ending(check, lambda: pyfuncitem.obj(**arguments), self.job)
+            self._note(replace(ending, device=student.device) if student.asked_on_gpu else ending)
         return True
 
     def _ending(self, check: Check, call: Callable[[], None], job: Job[Tag]) -> Ending:

@@ -83,9 +83,13 @@ class Subject(ABC):
     quotes_errors = True
     """Whether the texts of the student's exceptions may stand in messages: not once hidden inputs were sent."""
 
+    device = "simulated"
+    """What probes of placement run on: "simulated", "cuda" or "none"."""
+
     def __init__(self) -> None:
         self.moment = Moment(build="", seed=0)
         self.known: dict[Any, Any] = {}
+        self.asked_on_gpu = False
 
     def presentable(self, finding: Finding) -> Finding:
         """The finding with nothing in it that the student must not read; here, as it is."""
@@ -111,6 +115,7 @@ class Subject(ABC):
         """
         expression = self.moment.build if build is None else build
         seed = 0 if probe.structural else self.moment.seed
+        self.asked_on_gpu |= probe.on_gpu
         question = (probe.name, expression, fingerprint(arguments), fingerprint(options), seed)
         if question not in self.known:
             reply = self.ask(probe, expression, list(arguments), options, seed)

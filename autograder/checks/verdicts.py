@@ -48,11 +48,12 @@ BUILTIN_NAMES = re.compile(r"[A-Z][A-Za-z]{2,40}(Error|Exception|Exit|Interrupt|
 
 
 class Ending(msgspec.Struct, frozen=True):
-    """How one check ended: its status and, unless it passed, why."""
+    """How one check ended: its status and, unless it passed, why; `device` if a GPU, real or not, was asked."""
 
     check: Check
     status: Status
     finding: Finding | None = None
+    device: str | None = None
 
 
 def ending_of_lost(check: Check, lost: LostError) -> Ending:

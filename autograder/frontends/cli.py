@@ -52,7 +52,8 @@ def cli() -> None:
     default="simulated",
     show_default=True,
     type=click.Choice(get_args(Device)),
-    help="What placement is judged on; with none it is not judged.",
+    help="What placement is judged on: the simulated GPU, the machine's own (needs --isolation none), "
+    "or nothing.",
 )
 @click.option(
     "--isolation",
@@ -66,6 +67,9 @@ def grade(
     """Grades SUBMITTED: notebooks, folders of notebooks, or nbgrader's submitted/ folder."""
     from autograder.submissions.discovery import find_submissions
 
+    if device == "cuda":
+        demand_cuda(isolation)
+        jobs = 1
     grade_and_show(find_submissions(submitted), out, demanded_level(isolation), jobs, fresh, device)
 
 
@@ -94,6 +98,21 @@ def grade_and_show(
     print_places(console, out)
     if any(record.status == "not_graded" for record in shown):
         raise SystemExit(1)
+
+
+def demand_cuda(isolation: str | None) -> None:
+    """Raises UsageError unless a real GPU is at hand and may be used."""
+    import torch
+
+    if isolation != Level.NONE.value:
+        raise UsageError(
+            "No isolation lets a GPU's driver through: --device cuda needs --isolation none as well. "
+            "Do that only where nothing can be lost, on a virtual machine made for it, say."
+        )
+    if not torch.cuda.is_available():
+        raise UsageError(
+            "PyTorch finds no CUDA device here. Without --device, placement is judged on a simulated one."
+        )
 
 
 def demanded_level(isolation: str | None) -> Level:

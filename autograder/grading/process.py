@@ -8,11 +8,15 @@ from typing import Any
 
 from autograder.limits import Limits
 from autograder.sandbox.client import Child, Sandbox
-from autograder.sandbox.outcomes import CellOutcome, ChildLost
+from autograder.sandbox.gpu_process import GpuSandbox
+from autograder.sandbox.outcomes import CallFailed, CellOutcome, ChildLost, SandboxError
 from autograder.submissions.script import Cell, Script
 
 MAXIMUM_STARTS = 12
 """How many processes one submission may use up; a hang costs its limit each time."""
+
+PRELUDE_SECONDS = 60.0
+"""For our own code before the first cell; a real GPU takes its time to start."""
 
 
 class Account:
@@ -42,13 +46,15 @@ class ScriptProcess:
     A cell that ended a process is left out when the next one runs the script.
 
     Args:
-        sandbox: where children are forked.
+        sandbox: where children come from.
         script: the cells.
         account: shared by all processes of the submission.
         prelude: a function, as "package.module:name", that runs before the first cell; "" for none.
     """
 
-    def __init__(self, sandbox: Sandbox, script: Script, account: Account, prelude: str = "") -> None:
+    def __init__(
+        self, sandbox: Sandbox | GpuSandbox, script: Script, account: Account, prelude: str = ""
+    ) -> None:
         self.sandbox = sandbox
         self.script = script
         self.account = account
@@ -74,13 +80,22 @@ class ScriptProcess:
             if self.account.starts[self.prelude] > MAXIMUM_STARTS:
                 raise ChildLost("timeout")
             self._child = self.sandbox.child(self.account.limits)
-            if self.prelude:
-                self._child.call(self.prelude, seconds=self.account.limits.check_seconds)
+            self._prepare(self._child)
             for cell in self.script.cells:
                 if cell.name not in self.account.stopped and not self._runs(self._child, cell):
                     self.close()
                     break
         return self._child
+
+    def _prepare(self, child: Child) -> None:
+        """Runs the prelude. Raises SandboxError if it fails: no line of the student's has run yet."""
+        if not self.prelude:
+            return
+        try:
+            child.call(self.prelude, seconds=PRELUDE_SECONDS)
+        except (CallFailed, ChildLost) as error:
+            self.close()
+            raise SandboxError(f"{self.prelude} failed: {error}") from error
 
     def _runs(self, child: Child, cell: Cell) -> bool:
         try:

@@ -8,8 +8,8 @@ import msgspec
 
 from autograder.checks.records import ExerciseRecord
 
-Device = Literal["simulated", "none"]
-"""What placement is judged on; with "none" it is not judged."""
+Device = Literal["simulated", "cuda", "none"]
+"""What placement is judged on: the simulated GPU, the machine's own, or nothing, and then it is not judged."""
 
 
 class SubmissionRecord(msgspec.Struct, frozen=True):

@@ -7,12 +7,14 @@ from typing import Any
 from autograder.catalogue import Chapter
 from autograder.checks import probing
 from autograder.checks.findings import Finding, NotChecked
+from autograder.checks.probes.placement import start_cuda
 from autograder.checks.probing import Probe
 from autograder.checks.subjects import LostError, Subject
 from autograder.grading.process import Account, ScriptProcess
 from autograder.grading.records import Device
 from autograder.grading.redaction import Redactor
 from autograder.sandbox.client import Sandbox
+from autograder.sandbox.gpu_process import GpuSandbox
 from autograder.sandbox.outcomes import CallFailed, ChildLost
 from autograder.simulated_gpu.device import switch_on
 from autograder.submissions.script import Script
@@ -25,13 +27,15 @@ REASONS = {
 
 
 SWITCH_ON = f"{switch_on.__module__}:{switch_on.__name__}"
+START_CUDA = f"{start_cuda.__module__}:{start_cuda.__name__}"
 
 
 class SandboxedSubject(Subject):
     """Serves probes beside a student's cells, in processes of the sandbox.
 
     Probes of placement have a process of their own, in which the cells ran with the simulated GPU switched
-    on: `device = ...` often stands at the top of a cell. All others run without its overhead.
+    on, or see the machine's own: `device = ...` often stands at the top of a cell. All others run without
+    its overhead.
     """
 
     quotes_errors = False
@@ -45,7 +49,11 @@ class SandboxedSubject(Subject):
         self.account = Account(chapter.limits)
         self.redactor = Redactor(cell.source for cell in script.cells)
         self.process = ScriptProcess(sandbox, script, self.account)
-        self.with_gpu = ScriptProcess(sandbox, script, self.account, prelude=SWITCH_ON)
+        if device == "cuda":
+            with_gpu = GpuSandbox(sandbox.zygote.preload)
+            self.with_gpu = ScriptProcess(with_gpu, script, self.account, prelude=START_CUDA)
+        else:
+            self.with_gpu = ScriptProcess(sandbox, script, self.account, prelude=SWITCH_ON)
 
     def ask(
         self, probe: Probe[Any], build: str, arguments: list[Any], options: dict[str, Any], seed: int
@@ -57,6 +65,8 @@ class SandboxedSubject(Subject):
         if probe.on_gpu and self.device == "none":
             raise NotChecked(Finding("placement.no_device"))
         process = self.with_gpu if probe.on_gpu else self.process
+        if probe.on_gpu:
+            options = options | {"device": self.device}
         function = f"{probing.__name__}:{probing.observe.__name__}"
         try:
             return process.call(function, probe.name, build, arguments, options, seed)

@@ -25,11 +25,12 @@ STATUS = 4
 
 @dataclass(frozen=True)
 class Surroundings:
-    """Where children live: the level, and the paths that may be read or only listed."""
+    """Where children live: the level, the paths that may be read or only listed, and whether a child is a fork."""
 
     level: Level
     readable: list[str]
     listable: list[str]
+    forks: bool = True
 
 
 def scratch_folder(level: Level, child: int) -> str:
@@ -43,8 +44,8 @@ def scratch_folder(level: Level, child: int) -> str:
 def confine(around: Surroundings, limits: Spawn, channel: int, output: int, status: int) -> None:
     """Turn this fork of the zygote into a child that can only compute, print and answer.
 
-    Descriptors: `channel` becomes 3, `output` becomes 1 and 2, `status` becomes 4; all others are closed. A
-    line with the child's process id, as the zygote sees it, goes to `status`. Raises OSError where a wall
+    Descriptors: `channel` becomes 3, `output` becomes 1 and 2, `status` becomes 4; all others are closed, but
+    for a child that is no fork, whose libraries may have opened a GPU's devices by now. A line with the child's process id, as the zygote sees it, goes to `status`. Raises OSError where a wall
     can't be built.
     """
     level = around.level
@@ -57,6 +58,8 @@ def confine(around: Surroundings, limits: Spawn, channel: int, output: int, stat
     if level is Level.FULL:
         namespaces.mount_scratch(limits.scratch, limits.scratch_files)
     keep_descriptors(channel, output, status)
+    if around.forks:
+        close_descriptors_from(STATUS + 1)
     os.umask(0o077)
     home = scratch_folder(level, limits.child)
     os.environ["HOME"] = os.environ["TMPDIR"] = tempfile.tempdir = home
@@ -83,20 +86,27 @@ def enter_process(level: Level, status: int) -> None:
         if not level.uses_bubblewrap and sys.platform == "linux":
             syscalls.die_with_parent(signal.SIGKILL)
         os.write(status, b"%d\n" % os.getpid())
-    os.setsid()
+    if os.getsid(0) != os.getpid():
+        # A process that did not fork leads a session already.
+        os.setsid()
 
 
 def keep_descriptors(channel: int, output: int, status: int) -> None:
-    """Input from nowhere, output and the three descriptors where they belong, and nothing else open."""
+    """Input from nowhere, output and the three descriptors where they belong."""
     wanted = [os.open(NULL, os.O_RDONLY), output, output, channel, status]
     # First out of the way: a source may have the number of another's target.
     aside = [os.dup2(descriptor, 100 + target) for target, descriptor in enumerate(wanted)]
     for target, descriptor in enumerate(aside):
         os.dup2(descriptor, target, inheritable=target < SOCKET)
+        os.close(descriptor)
+
+
+def close_descriptors_from(first: int) -> None:
+    """All from this one on."""
     if sys.platform == "linux":
-        syscalls.close_from(STATUS + 1)
+        syscalls.close_from(first)
     else:
-        os.closerange(STATUS + 1, os.sysconf("SC_OPEN_MAX"))
+        os.closerange(first, os.sysconf("SC_OPEN_MAX"))
 
 
 def restrict_files(around: Surroundings, home: str) -> None:

@@ -18,9 +18,18 @@ from autograder.sandbox.stage import Stage, starts_as_root
 Result = TypeVar("Result")
 
 
-def environment(home: str) -> dict[str, str]:
+GPU_VARIABLES = ("CUDA_VISIBLE_DEVICES", "LD_LIBRARY_PATH")
+"""What the grader's own environment says about where the GPU and its driver are."""
+
+
+def environment(home: str, with_gpu: bool = False) -> dict[str, str]:
     """Every variable that exists inside."""
-    return {
+    if with_gpu:
+        gpu = {name: os.environ[name] for name in GPU_VARIABLES if name in os.environ}
+    else:
+        # At the level `none` nothing else would keep a real GPU out of sight.
+        gpu = {"CUDA_VISIBLE_DEVICES": ""}
+    return gpu | {
         "HOME": home,
         "TMPDIR": home,
         "USER": "student",
@@ -34,14 +43,14 @@ def environment(home: str) -> dict[str, str]:
     }
 
 
-def setup_for(level: Level, stage: Stage, preload: list[str]) -> Setup:
+def setup_for(level: Level, stage: Stage, preload: list[str], forks: bool = True) -> Setup:
     """What a process inside must know about its surroundings."""
     kit, listable = bubblewrap.KIT, list[str]()
     readable = [kit, *visible.SYSTEM, *visible.LINKED_SYSTEM, *visible.python_folders()]
     if not level.uses_bubblewrap:
         kit = str(stage.kit)
         readable, listable = visible.readable_for_landlock(kit)
-    return Setup(level.value, readable, listable, visible.forbidden_paths(), preload)
+    return Setup(level.value, readable, listable, visible.forbidden_paths(), preload, forks)
 
 
 def command(level: Level, stage: Stage, entrance: str) -> list[str]:
@@ -59,7 +68,7 @@ def command(level: Level, stage: Stage, entrance: str) -> list[str]:
 
 
 def start(
-    level: Level, stage: Stage, entrance: str, descriptor: int, log: IO[bytes]
+    level: Level, stage: Stage, entrance: str, descriptor: int, log: IO[bytes], with_gpu: bool = False
 ) -> subprocess.Popen[bytes]:
     """Start it, with one descriptor of ours passed on and everything it says written to `log`."""
     return in_lasting_thread(
@@ -69,7 +78,7 @@ def start(
             stdout=log,
             stderr=log,
             pass_fds=(descriptor,),
-            env=environment(str(stage.home)),
+            env=environment(str(stage.home), with_gpu),
             cwd="/",
             # Ctrl-C in the grader's terminal is the grader's to handle.
             start_new_session=True,

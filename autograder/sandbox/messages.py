@@ -37,13 +37,14 @@ class Reply(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class Setup(msgspec.Struct):
-    """To a zygote, once: what it must know before it can fork."""
+    """To a zygote, once: what it must know before it can fork, or become the child itself."""
 
     level: str
     readable: list[str]
     listable: list[str]
     forbidden: list[str]
     preload: list[str]
+    forks: bool
 
 
 class Spawn(msgspec.Struct, tag=True):

@@ -96,6 +96,17 @@ class Zygote:
         else:
             self.control.send(Up(request.child, int(first)))
 
+    def become_child(self) -> None:
+        """Without a fork: this process is the child that the first request asks for. Never returns."""
+        while len(self.control.descriptors) < DESCRIPTORS_PER_CHILD:
+            for line in self.control.lines():
+                request = msgspec.json.decode(line, type=Spawn)
+        channel, output = self.control.descriptors
+        self.control.send(Up(request.child, os.getpid()))
+        # If confinement fails from here on, the trusted side sees the process end.
+        self.control.socket.close()
+        self.be_child(request, channel, output, os.open(os.devnull, os.O_WRONLY))
+
     def be_child(self, request: Spawn, channel: int, output: int, status: int) -> None:
         """What the fork does; never returns."""
         try:
@@ -194,7 +205,7 @@ def prepare(setup: Setup) -> tuple[Surroundings, StudentShell]:
         raise NotReadyError(f"student code could read {found}")
     # A masked package is still an empty folder that imports; and at `none` the real one lies there.
     sys.modules["solutions"] = None  # type: ignore[assignment]
-    return Surroundings(level, setup.readable, setup.listable), shell
+    return Surroundings(level, setup.readable, setup.listable, setup.forks), shell
 
 
 def main(descriptor: int) -> None:
@@ -209,4 +220,8 @@ def main(descriptor: int) -> None:
         # Every line goes out at once: a crash then costs none of the output.
         stream.reconfigure(errors="backslashreplace", line_buffering=True)  # type: ignore[union-attr]
     control.send(Ready())
-    Zygote(control, around, shell).run()
+    zygote = Zygote(control, around, shell)
+    if around.forks:
+        zygote.run()
+    else:
+        zygote.become_child()

@@ -30,8 +30,11 @@ LOG_SHOWN = 2000
 class ZygoteProcess:
     """A running zygote. Every method raises SandboxError when it has died or does not answer in time."""
 
-    def __init__(self, level: Level, preload: Sequence[str]) -> None:
+    def __init__(self, level: Level, preload: Sequence[str], with_gpu: bool = False) -> None:
+        """`with_gpu`: it sees the machine's GPU, and does not fork. No wall lets a GPU through."""
         self.level = level
+        self.preload = preload
+        self.began = time.monotonic()
         self.received = bytearray()
         self.exits: dict[int, Exited] = {}
         self.stage = Stage()
@@ -41,8 +44,8 @@ class ZygoteProcess:
         try:
             with theirs:
                 entrance = ENTRANCE.format(theirs.fileno())
-                self.process = launch.start(level, self.stage, entrance, theirs.fileno(), self.log)
-            self.send(launch.setup_for(level, self.stage, list(preload)))
+                self.process = launch.start(level, self.stage, entrance, theirs.fileno(), self.log, with_gpu)
+            self.send(launch.setup_for(level, self.stage, list(preload), forks=not with_gpu))
             message = self.answer(time.monotonic() + START_SECONDS)
             if not isinstance(message, Ready):
                 raise SandboxError(f"the sandbox could not start: {getattr(message, 'error', message)}")
