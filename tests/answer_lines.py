@@ -38,5 +38,5 @@ def stripped(source: str) -> set[str]:
 
 
 def telling(lines: set[str]) -> set[str]:
-    """Those lines that are long enough to give something away."""
-    return {line for line in lines if len(line) > TRIVIAL}
+    """Those lines that give something away: long enough, and more than the head of a loop or a condition."""
+    return {line for line in lines if len(line) > TRIVIAL and not line.endswith(":")}

@@ -1,4 +1,4 @@
-"""The decorators of tests/mistakes and tests/alternatives, and what their answers are tried on."""
+"""The marks of answers in tests/mistakes and tests/alternatives, and what their answers are tried on."""
 
 from __future__ import annotations
 
@@ -17,6 +17,14 @@ HERE = Path(__file__).parent
 def mistake(exercise: str, finding: str) -> Callable[[T], T]:
     """Marks a wrong answer and the finding that it must produce, alone."""
     return lambda answer: answer
+
+
+def slip(exercise: str, finding: str, *, old: str, new: str, name: str = "", times: int = 1) -> None:
+    """A wrong answer that is the reference's definition of `name` with `new` where it says `old`.
+
+    `name` is the exercise itself unless the exercise asks for several. `old` is the text as it stands in
+    the solution, line breaks and indentation included, and stands there `times` times, no more and no less.
+    """
 
 
 def alternative(exercise: str) -> Callable[[T], T]:

@@ -1,8 +1,9 @@
 """Sample answers: the wrong and right ones that the tests keep, and notebooks that hand them in.
 
 tests/mistakes/<module>.py and tests/alternatives/<module>.py hold ordinary classes and functions under
-a decorator that names the exercise. They are read as source and never imported: an answer takes the place
-of the definition of the same name in the reference solution's cell, and is graded there.
+a decorator that names the exercise, and slips: the reference solution with one text in it exchanged.
+They are read as source and never imported: an answer takes the place of the definition of the same name
+in the reference solution's cell, and is graded there.
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-from autograder.authoring.definitions import with_replaced
+from autograder.authoring.building import solutions_path
+from autograder.authoring.definitions import AuthoringError, definitions, with_replaced
 from autograder.catalogue import Chapter, course_folder
 
 AT_HAND = ("solutions", "tests", "torch")
@@ -40,27 +42,60 @@ class Answer:
 
 
 def read_answers(path: Path) -> list[Answer]:
-    """The answers in a file, in order."""
+    """The answers in a file, in order.
+
+    Raises AuthoringError for a slip whose text the reference solution does not hold so often.
+    """
     text = path.read_text(encoding="utf-8")
     body = ast.parse(text).body
     imports = [node for node in body if isinstance(node, (ast.Import, ast.ImportFrom))]
     found: list[Answer] = []
     seen: Counter[str] = Counter()
     for node in body:
-        if isinstance(node, (ast.ClassDef, ast.FunctionDef)) and node.decorator_list:
-            mark = node.decorator_list[0]
-            assert isinstance(mark, ast.Call)
-            exercise = ast.literal_eval(mark.args[0])
-            finding = next((ast.literal_eval(k.value) for k in mark.keywords if k.arg == "finding"), "")
-            seen[exercise] += 1
-            label = "-".join(filter(None, (exercise, str(seen[exercise]), finding)))
-            needed = "".join(f"{ast.unparse(line)}\n" for line in imports if is_needed(line, node))
-            source = f"{needed}{ast.get_source_segment(text, node)}"
-            found.append(Answer(exercise, label, node.name, source, finding))
+        mark = mark_of(node)
+        if mark is None:
+            continue
+        exercise: str = ast.literal_eval(mark.args[0])
+        given = {str(keyword.arg): ast.literal_eval(keyword.value) for keyword in mark.keywords}
+        finding = given.pop("finding", "")
+        seen[exercise] += 1
+        label = "-".join(filter(None, (exercise, str(seen[exercise]), finding)))
+        if isinstance(node, (ast.ClassDef, ast.FunctionDef)):
+            name, source = node.name, str(ast.get_source_segment(text, node))
+        else:
+            name = given.pop("name", exercise)
+            source = slipped(path.stem, name, f"{exercise} ({finding})", **given)
+        needed = "".join(f"{ast.unparse(line)}\n" for line in imports if is_needed(line, ast.parse(source)))
+        found.append(Answer(exercise, label, name, f"{needed}{source}", finding))
     return found
 
 
-def is_needed(line: ast.Import | ast.ImportFrom, answer: ast.stmt) -> bool:
+def mark_of(node: ast.stmt) -> ast.Call | None:
+    """The call that makes a statement an answer: a definition's first decorator, or a slip itself."""
+    match node:
+        case (
+            ast.ClassDef(decorator_list=[ast.Call() as mark, *_])
+            | ast.FunctionDef(decorator_list=[ast.Call() as mark, *_])
+            | ast.Expr(value=ast.Call(func=ast.Name(id="slip")) as mark)
+        ):
+            return mark
+    return None
+
+
+def slipped(module: str, name: str, whose: str, *, old: str, new: str, times: int = 1) -> str:
+    """The reference's definition of a name with `new` for `old`, which stands in it so many times."""
+    reference = definitions(solutions_path(module).read_text(encoding="utf-8"), f"solutions/{module}.py")
+    if name not in reference:
+        raise AuthoringError(f"slip in {whose}: solutions/{module}.py does not define {name}")
+    source = without_marks(reference[name])
+    if source.count(old) != times:
+        raise AuthoringError(
+            f"slip in {whose}: {name} must hold this text {times} time(s), not {source.count(old)}: {old!r}"
+        )
+    return source.replace(old, new)
+
+
+def is_needed(line: ast.Import | ast.ImportFrom, answer: ast.AST) -> bool:
     """Whether an answer uses what the line imports, and no notebook has imported it yet."""
     module = line.module if isinstance(line, ast.ImportFrom) else line.names[0].name
     used = {node.id for node in ast.walk(answer) if isinstance(node, ast.Name)}

@@ -16,16 +16,18 @@ from autograder.authoring.release import CONFIG, generate_release
 from autograder.catalogue import Chapter, read_chapter, text_path, with_text
 
 FOLDERS = ("source", "release")
+FILES = Path("chapters", "files")
+"""Where pictures and data for students lie, in a folder for each module, the same for all languages."""
 
 
 def build(course: Path) -> list[Path]:
-    """Write source and release notebooks of every chapter that has a text in `course`; return their paths.
+    """Write source and release of every chapter that has a text in `course`; return the paths of all files.
 
     `course` is an nbgrader course folder with `chapters/`, `starters/` and `nbgrader_config.py`. Nothing is
     written unless all of it could be built; raises CatalogueError or AuthoringError otherwise.
     """
     with built(course) as scratch:
-        paths = notebooks(scratch)
+        paths = built_files(scratch)
         for path in paths:
             target = course / path
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -34,10 +36,10 @@ def build(course: Path) -> list[Path]:
 
 
 def stale(course: Path) -> list[str]:
-    """What `build` would change in `course`, a line a notebook; empty if all of it is up to date."""
+    """What `build` would change in `course`, a line a file; empty if all of it is up to date."""
     with built(course) as scratch:
-        wanted = {path: (scratch / path).read_bytes() for path in notebooks(scratch)}
-    present = {path: (course / path).read_bytes() for path in notebooks(course)}
+        wanted = {path: (scratch / path).read_bytes() for path in built_files(scratch)}
+    present = {path: (course / path).read_bytes() for path in built_files(course)}
     reports = []
     for path in sorted({*wanted, *present}):
         if path not in present:
@@ -49,11 +51,18 @@ def stale(course: Path) -> list[str]:
     return reports
 
 
-def notebooks(course: Path) -> list[Path]:
-    """The source and release notebooks in `course`, relative to it."""
-    return sorted(
-        path.relative_to(course) for folder in FOLDERS for path in course.glob(f"{folder}/*/*.ipynb")
+def built_files(course: Path) -> list[Path]:
+    """The source and release notebooks in `course` and the files beside them, relative to it.
+
+    Files whose names begin with a dot, such as Jupyter's checkpoints, are nobody's.
+    """
+    found = (
+        path.relative_to(course)
+        for folder in FOLDERS
+        for path in course.glob(f"{folder}/*/**/*")
+        if path.is_file()
     )
+    return sorted(path for path in found if not any(part.startswith(".") for part in path.parts))
 
 
 @contextmanager
@@ -73,13 +82,20 @@ def built(course: Path) -> Iterator[Path]:
 
 
 def write_source(chapter: Chapter, course: Path, scratch: Path) -> None:
-    """Write a chapter's source notebook below `scratch`."""
+    """Write a chapter's source notebook below `scratch`, and the files that go with it."""
     solutions = solutions_path(chapter.module).read_text(encoding="utf-8")
     require_starters(chapter, course / "starters" / f"{chapter.module}.py")
     text = text_path(chapter.module, course=course).read_text(encoding="utf-8")
     path = scratch / "source" / chapter.assignment / chapter.notebook
-    path.parent.mkdir(parents=True)
+    lay_files_beside(path.parent, course / FILES / chapter.module)
     write_notebook(source_notebook(chapter, text, solutions), path)
+
+
+def lay_files_beside(folder: Path, files: Path) -> None:
+    """Make the folder of a notebook, with what the chapter's text opens: nbgrader hands all of it out."""
+    folder.mkdir(parents=True)
+    if files.is_dir():
+        shutil.copytree(files, folder, ignore=shutil.ignore_patterns(".*"), dirs_exist_ok=True)
 
 
 def solutions_path(module: str) -> Path:

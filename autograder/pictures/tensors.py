@@ -8,12 +8,12 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-PARAMETER, BUFFER, PLAIN = "parameter", "buffer", "plain attribute"
+PARAMETER, BUFFER, PLAIN, LOST = "parameter", "buffer", "plain attribute", "lost"
 
 
 @dataclass(frozen=True)
 class Held:
-    """A tensor and the way a model holds it: as a parameter, as a buffer or as a plain attribute."""
+    """A tensor and the way a model holds it: as a parameter, as a buffer, as a plain attribute, or lost."""
 
     name: str
     kind: str

@@ -21,9 +21,9 @@ from autograder.pictures.canvas import (
     show,
     width_of,
 )
-from autograder.pictures.tensors import BUFFER, PARAMETER, PLAIN, Held, own_tensors
+from autograder.pictures.tensors import BUFFER, LOST, PARAMETER, PLAIN, Held, own_tensors
 
-COLORS = {PARAMETER: BLUE, BUFFER: ORANGE, PLAIN: PURPLE}
+COLORS = {PARAMETER: BLUE, BUFFER: ORANGE, PLAIN: PURPLE, LOST: PURPLE}
 LINE_HEIGHT, INDENT, GAP, CHIPS_WIDTH = 24.0, 22.0, 8.0, 400.0
 
 
@@ -36,10 +36,13 @@ class Row:
     depth: int
     tensors: tuple[Held, ...]
     again: str | None = None
+    lost: bool = False
 
     @property
     def note(self) -> str:
         """What stands behind the class: a module that is met again is not unfolded again."""
+        if self.lost:
+            return LOST
         return "" if self.again is None else f"the same object as {self.again}"
 
 
@@ -50,15 +53,19 @@ def show_tree(model: nn.Module) -> None:
 
 def tree_picture(model: nn.Module) -> Picture:
     """The tree of a model's modules, as a picture with a text that says the same."""
+    trainable = sum(parameter.numel() for parameter in model.parameters() if parameter.requires_grad)
     rows = list(walk(model, "", 0, {}))
+    return drawn_tree(rows, f"The modules of {type(model).__name__}:", f"{trainable:,} trainable numbers")
+
+
+def drawn_tree(rows: list[Row], title: str, count: str) -> Picture:
+    """A tree of these rows, with a legend and `count` below it."""
     lines = [chip_lines(row.tensors) for row in rows]
     tops = [0.0]
     for row_lines in lines:
         tops.append(tops[-1] + LINE_HEIGHT * max(1, len(row_lines)))
     chips_at = max(name_end(row) for row in rows) + 24
     legend = [kind for kind in COLORS if any(held.kind == kind for row in rows for held in row.tensors)]
-    trainable = sum(parameter.numel() for parameter in model.parameters() if parameter.requires_grad)
-    count = f"{trainable:,} trainable numbers"
     width = max(chips_at + max(map(chips_extent, lines)), legend_width(legend, count))
     sheet = Sheet(width, tops[-1] + 34)
     draw_branches(sheet, rows, tops)
@@ -67,7 +74,7 @@ def tree_picture(model: nn.Module) -> Picture:
         for index, line in enumerate(row_lines):
             draw_chips(sheet, line, chips_at, top + (index + 0.5) * LINE_HEIGHT)
     draw_legend(sheet, legend, count, tops[-1] + 22, width)
-    return sheet.picture(f"The modules of {type(model).__name__}:", tree_text(rows, count))
+    return sheet.picture(title, tree_text(rows, count))
 
 
 def walk(module: nn.Module, path: str, depth: int, seen: dict[int, str]) -> Iterator[Row]:
@@ -113,20 +120,22 @@ def name_end(row: Row) -> float:
 
 
 def draw_branches(sheet: Sheet, rows: list[Row], tops: list[float]) -> None:
-    """The lines from each module to its children."""
+    """The lines from each module to its children, each drawn on from the child above; broken for lost ones."""
     for index, row in enumerate(rows):
         if row.depth == 0:
             continue
         x, y = (row.depth - 1) * INDENT + 7, tops[index] + LINE_HEIGHT / 2
-        parent = max(i for i in range(index) if rows[i].depth == row.depth - 1)
-        sheet.line([x, x], [tops[parent] + LINE_HEIGHT - 3, y], LINE)
-        sheet.line([x, x + INDENT - 11], [y, y], LINE)
+        above = max(i for i in range(index) if rows[i].depth <= row.depth)
+        start = LINE_HEIGHT / 2 if rows[above].depth == row.depth else LINE_HEIGHT - 3
+        color, style = (PURPLE, (0, (2, 2))) if row.lost else (LINE, "solid")
+        sheet.line([x, x], [tops[above] + start, y], color, linestyle=style)
+        sheet.line([x, x + INDENT - 11], [y, y], color, linestyle=style)
 
 
 def draw_names(sheet: Sheet, row: Row, y: float) -> None:
     """A module's name and class."""
     x = row.depth * INDENT
-    sheet.write(x, y, row.name, weight="bold")
+    sheet.write(x, y, row.name, weight="bold", color=PURPLE if row.lost else INK)
     if row.depth:
         x += width_of(row.name, 10, weight="bold") + 8
         sheet.write(x, y, row.kind, color=QUIET)
@@ -145,7 +154,7 @@ def draw_chips(sheet: Sheet, line: list[Held], x: float, y: float) -> None:
 
 def draw_chip(sheet: Sheet, label: str, kind: str, x: float, y: float) -> None:
     """A tensor; shape and outline say how it is held, as its colour does."""
-    sheet.chip(x, y, label, COLORS[kind], round_ends=kind == BUFFER, dashed=kind == PLAIN)
+    sheet.chip(x, y, label, COLORS[kind], round_ends=kind == BUFFER, dashed=kind in (PLAIN, LOST))
 
 
 def legend_width(kinds: list[str], count: str) -> float:
