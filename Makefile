@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: setup bubblewrap demo test lint slow notebooks student-package benchmark
+.PHONY: setup bubblewrap demo test lint slow mutants notebooks student-package benchmark
 
 setup: $(VENV)/.ready
 	@[ "$$(uname)" != Linux ] || command -v bwrap >/dev/null || $(MAKE) --no-print-directory bubblewrap
@@ -40,6 +40,10 @@ lint: setup
 
 slow: setup
 	$(BIN)/python -m pytest -m slow
+
+# Which small changes to the solutions the hidden checks let pass. One chapter: make mutants CHAPTER=blocks
+mutants: setup
+	@$(BIN)/python -m tests.mutation $(CHAPTER)
 
 notebooks: setup
 	$(BIN)/autograder build

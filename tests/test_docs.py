@@ -55,7 +55,7 @@ def test_the_steps_of_adding_an_exercise_work(checkout: Path) -> None:
     for path, _, text in steps:
         with (checkout / path).open("a", encoding="utf-8") as file:
             file.write(text)
-    tried = commands(page)
+    tried = [command for command in commands(page) if not command.startswith("make ")]
     assert [command.split()[0] for command in tried] == ["autograder", "autograder", "pytest"]
     for command in tried:
         command = command.replace("autograder", "python -m autograder.frontends.cli", 1).replace(

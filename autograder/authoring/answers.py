@@ -44,7 +44,7 @@ class Answer:
 def read_answers(path: Path) -> list[Answer]:
     """The answers in a file, in order.
 
-    Raises AuthoringError for a slip whose text the reference solution does not hold so often.
+    Raises AuthoringError for a slip in a text that the reference solution does not hold, or too often.
     """
     text = path.read_text(encoding="utf-8")
     body = ast.parse(text).body
@@ -65,7 +65,8 @@ def read_answers(path: Path) -> list[Answer]:
         else:
             name = given.pop("name", exercise)
             source = slipped(path.stem, name, f"{exercise} ({finding})", **given)
-        needed = "".join(f"{ast.unparse(line)}\n" for line in imports if is_needed(line, ast.parse(source)))
+        tree = ast.parse(source, filename=label)
+        needed = "".join(f"{ast.unparse(line)}\n" for line in imports if is_needed(line, tree))
         found.append(Answer(exercise, label, name, f"{needed}{source}", finding))
     return found
 
@@ -83,7 +84,7 @@ def mark_of(node: ast.stmt) -> ast.Call | None:
 
 
 def slipped(module: str, name: str, whose: str, *, old: str, new: str, times: int = 1) -> str:
-    """The reference's definition of a name with `new` for `old`, which stands in it so many times."""
+    """The reference's definition of a name with `new` for `old`, which stands in it `times` times."""
     reference = definitions(solutions_path(module).read_text(encoding="utf-8"), f"solutions/{module}.py")
     if name not in reference:
         raise AuthoringError(f"slip in {whose}: solutions/{module}.py does not define {name}")

@@ -469,6 +469,38 @@ class FixedHiddenMLP(nn.Module):
         return X.sum()
 
 
+@mistake("FixedHiddenMLP", finding="norm.halved_at_one")
+class FixedHiddenMLP(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.register_buffer("rand_weight", torch.rand(20, 20))
+        self.linear = nn.Linear(20, 20)
+
+    def forward(self, X):
+        X = self.linear(X)
+        X = F.relu(X @ self.rand_weight + 1)
+        X = self.linear(X)
+        while 1 <= X.abs().sum() < float("inf"):
+            X = X / 2
+        return X.sum()
+
+
+@mistake("FixedHiddenMLP", finding="time.exceeded")
+class FixedHiddenMLP(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.register_buffer("rand_weight", torch.rand(20, 20))
+        self.linear = nn.Linear(20, 20)
+
+    def forward(self, X):
+        X = self.linear(X)
+        X = F.relu(X @ self.rand_weight + 1)
+        X = self.linear(X)
+        while X.abs().sum() > 1 and X.isfinite().any():
+            X = X / 2
+        return X.sum()
+
+
 @mistake("FixedHiddenMLP", finding="constant.redrawn")
 class FixedHiddenMLP(nn.Module):
     def __init__(self):
@@ -850,6 +882,19 @@ class Scale(nn.Module):
 
     def forward(self, x):
         return x + self.factor
+
+    def extra_repr(self):
+        return f"factor={self.factor}"
+
+
+@mistake("Scale", finding="gradients.missing")
+class Scale(nn.Module):
+    def __init__(self, factor):
+        super().__init__()
+        self.factor = factor
+
+    def forward(self, x):
+        return x.data * self.factor
 
     def extra_repr(self):
         return f"factor={self.factor}"

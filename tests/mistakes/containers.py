@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from tests.answers import mistake
+from tests.answers import mistake, slip
 
 
 @mistake("MyModel", finding="model.list_called")
@@ -201,27 +201,7 @@ class MyModel(nn.Module):
         return x
 
 
-@mistake("lost", finding="lost.depth")
-def lost(module):
-    registered = {id(m) for m in module.modules()} | {id(t) for t in module.parameters()}
-    registered |= {id(b) for b in module.buffers()}
-    found = []
-
-    def look(path, value):
-        if isinstance(value, (Tensor, nn.Module)):
-            if id(value) not in registered:
-                found.append(path)
-        elif isinstance(value, dict):
-            for key in value:
-                look(f"{path}.{key}", value[key])
-        elif isinstance(value, (list, tuple)):
-            for index, item in enumerate(value):
-                look(f"{path}.{index}", item)
-
-    for name, value in vars(module).items():
-        if name[0] != "_":
-            look(name, value)
-    return found
+slip("lost", finding="lost.depth", old="in module.named_modules()", new='in [("", module)]')
 
 
 @mistake("lost", finding="lost.registered")
@@ -287,88 +267,33 @@ def lost(module):
     return found
 
 
-@mistake("lost", finding="lost.none")
-def lost(module):
-    registered = {id(v) for v in [*module.modules(), *module.parameters(), *module.buffers()]}
+slip(
+    "lost",
+    finding="lost.none",
+    old="if isinstance(value, (Tensor, nn.Module))",
+    new="if value is None or isinstance(value, (Tensor, nn.Module))",
+)
 
-    def look(path, value):
-        if value is None or isinstance(value, (Tensor, nn.Module)):
-            return [path] if id(value) not in registered else []
-        if isinstance(value, (list, tuple)):
-            return [p for index, item in enumerate(value) for p in look(f"{path}.{index}", item)]
-        if isinstance(value, dict):
-            return [p for key, item in value.items() for p in look(f"{path}.{key}", item)]
-        return []
+slip(
+    "lost",
+    finding="lost.plain",
+    old="if isinstance(value, (Tensor, nn.Module))",
+    new="if not isinstance(value, (list, tuple, dict, bool, int, float, str, type(None)))",
+)
 
-    found = []
-    for path, owner in module.named_modules():
-        for name, value in vars(owner).items():
-            if not name.startswith("_"):
-                found += look(f"{path}.{name}" if path else name, value)
-    return found
+slip(
+    "lost",
+    finding="lost.tensor",
+    old="isinstance(value, (Tensor, nn.Module))",
+    new="isinstance(value, (nn.Parameter, nn.Module))",
+)
 
-
-@mistake("lost", finding="lost.plain")
-def lost(module):
-    registered = {id(v) for v in [*module.modules(), *module.parameters(), *module.buffers()]}
-
-    def look(path, value):
-        if isinstance(value, (list, tuple)):
-            return [p for index, item in enumerate(value) for p in look(f"{path}.{index}", item)]
-        if isinstance(value, dict):
-            return [p for key, item in value.items() for p in look(f"{path}.{key}", item)]
-        if value is None or isinstance(value, (bool, int, float, str)) or id(value) in registered:
-            return []
-        return [path]
-
-    found = []
-    for path, owner in module.named_modules():
-        for name, value in vars(owner).items():
-            if not name.startswith("_"):
-                found += look(f"{path}.{name}" if path else name, value)
-    return found
-
-
-@mistake("lost", finding="lost.tensor")
-def lost(module):
-    registered = {id(v) for v in [*module.modules(), *module.parameters(), *module.buffers()]}
-
-    def look(path, value):
-        if isinstance(value, (nn.Parameter, nn.Module)):
-            return [path] if id(value) not in registered else []
-        if isinstance(value, (list, tuple)):
-            return [p for index, item in enumerate(value) for p in look(f"{path}.{index}", item)]
-        if isinstance(value, dict):
-            return [p for key, item in value.items() for p in look(f"{path}.{key}", item)]
-        return []
-
-    found = []
-    for path, owner in module.named_modules():
-        for name, value in vars(owner).items():
-            if not name.startswith("_"):
-                found += look(f"{path}.{name}" if path else name, value)
-    return found
-
-
-@mistake("lost", finding="lost.tensor")
-def lost(module):
-    registered = {id(v) for v in [*module.modules(), *module.parameters(), *module.buffers()]}
-
-    def look(path, value):
-        if isinstance(value, nn.Module) or (isinstance(value, Tensor) and value.is_floating_point()):
-            return [path] if id(value) not in registered else []
-        if isinstance(value, (list, tuple)):
-            return [p for index, item in enumerate(value) for p in look(f"{path}.{index}", item)]
-        if isinstance(value, dict):
-            return [p for key, item in value.items() for p in look(f"{path}.{key}", item)]
-        return []
-
-    found = []
-    for path, owner in module.named_modules():
-        for name, value in vars(owner).items():
-            if not name.startswith("_"):
-                found += look(f"{path}.{name}" if path else name, value)
-    return found
+slip(
+    "lost",
+    finding="lost.tensor",
+    old="isinstance(value, (Tensor, nn.Module))",
+    new="isinstance(value, nn.Module) or (isinstance(value, Tensor) and value.is_floating_point())",
+)
 
 
 @mistake("lost", finding="lost.in_list")
@@ -382,88 +307,27 @@ def lost(module):
     ]
 
 
-@mistake("lost", finding="lost.in_tuple")
-def lost(module):
-    registered = {id(v) for v in [*module.modules(), *module.parameters(), *module.buffers()]}
+slip("lost", finding="lost.in_tuple", old="(list, tuple)", new="list")
 
-    def look(path, value):
-        if isinstance(value, (Tensor, nn.Module)):
-            return [path] if id(value) not in registered else []
-        if isinstance(value, list):
-            return [p for index, item in enumerate(value) for p in look(f"{path}.{index}", item)]
-        if isinstance(value, dict):
-            return [p for key, item in value.items() for p in look(f"{path}.{key}", item)]
-        return []
+slip("lost", finding="lost.in_dictionary", old="        if isinstance(value, dict):\n", new="")
 
-    found = []
-    for path, owner in module.named_modules():
-        for name, value in vars(owner).items():
-            if not name.startswith("_"):
-                found += look(f"{path}.{name}" if path else name, value)
-    return found
+slip(
+    "lost",
+    finding="lost.modules",
+    old="isinstance(value, (Tensor, nn.Module))",
+    new="isinstance(value, Tensor)",
+)
 
-
-@mistake("lost", finding="lost.in_dictionary")
-def lost(module):
-    registered = {id(v) for v in [*module.modules(), *module.parameters(), *module.buffers()]}
-
-    def look(path, value):
-        if isinstance(value, (Tensor, nn.Module)):
-            return [path] if id(value) not in registered else []
-        if isinstance(value, (list, tuple)):
-            return [p for index, item in enumerate(value) for p in look(f"{path}.{index}", item)]
-        return []
-
-    found = []
-    for path, owner in module.named_modules():
-        for name, value in vars(owner).items():
-            if not name.startswith("_"):
-                found += look(f"{path}.{name}" if path else name, value)
-    return found
-
-
-@mistake("lost", finding="lost.modules")
-def lost(module):
-    registered = {id(v) for v in [*module.parameters(), *module.buffers()]}
-
-    def look(path, value):
-        if isinstance(value, Tensor):
-            return [path] if id(value) not in registered else []
-        if isinstance(value, (list, tuple)):
-            return [p for index, item in enumerate(value) for p in look(f"{path}.{index}", item)]
-        if isinstance(value, dict):
-            return [p for key, item in value.items() for p in look(f"{path}.{key}", item)]
-        return []
-
-    found = []
-    for path, owner in module.named_modules():
-        for name, value in vars(owner).items():
-            if not name.startswith("_"):
-                found += look(f"{path}.{name}" if path else name, value)
-    return found
-
-
-@mistake("lost", finding="lost.parameter")
-def lost(module):
-    registered = {id(v) for v in [*module.modules(), *module.buffers()]}
-
-    def look(path, value):
-        if isinstance(value, nn.Parameter):
-            return []
-        if isinstance(value, (Tensor, nn.Module)):
-            return [path] if id(value) not in registered else []
-        if isinstance(value, (list, tuple)):
-            return [p for index, item in enumerate(value) for p in look(f"{path}.{index}", item)]
-        if isinstance(value, dict):
-            return [p for key, item in value.items() for p in look(f"{path}.{key}", item)]
-        return []
-
-    found = []
-    for path, owner in module.named_modules():
-        for name, value in vars(owner).items():
-            if not name.startswith("_"):
-                found += look(f"{path}.{name}" if path else name, value)
-    return found
+slip(
+    "lost",
+    finding="lost.parameter",
+    old="        if isinstance(value, (Tensor, nn.Module))",
+    new=(
+        "        if isinstance(value, nn.Parameter):\n"
+        "            return []\n"
+        "        if isinstance(value, (Tensor, nn.Module))"
+    ),
+)
 
 
 @mistake("lost", finding="lost.copies")
@@ -493,46 +357,14 @@ def lost(module):
     return found
 
 
-@mistake("lost", finding="lost.path")
-def lost(module):
-    registered = {id(v) for v in [*module.modules(), *module.parameters(), *module.buffers()]}
+slip("lost", finding="lost.path", old='f"{path}.{key}"', new='f"{path}[{key!r}]"')
 
-    def look(path, value):
-        if isinstance(value, (Tensor, nn.Module)):
-            return [path] if id(value) not in registered else []
-        if isinstance(value, (list, tuple)):
-            return [p for index, item in enumerate(value) for p in look(f"{path}[{index}]", item)]
-        if isinstance(value, dict):
-            return [p for key, item in value.items() for p in look(f"{path}[{key!r}]", item)]
-        return []
-
-    found = []
-    for path, owner in module.named_modules():
-        for name, value in vars(owner).items():
-            if not name.startswith("_"):
-                found += look(f"{path}.{name}" if path else name, value)
-    return found
-
-
-@mistake("lost", finding="lost.path")
-def lost(module):
-    registered = {id(v) for v in [*module.modules(), *module.parameters(), *module.buffers()]}
-
-    def look(path, value):
-        if isinstance(value, (Tensor, nn.Module)):
-            return [path] if id(value) not in registered else []
-        if isinstance(value, (list, tuple)):
-            return [p for index, item in enumerate(value) for p in look(f"{path}.{index}", item)]
-        if isinstance(value, dict):
-            return [p for key, item in value.items() for p in look(f"{path}.{key}", item)]
-        return []
-
-    found = []
-    for path, owner in module.named_modules():
-        for name, value in vars(owner).items():
-            if not name.startswith("_"):
-                found += look(f"{path}.{name}", value)
-    return found
+slip(
+    "lost",
+    finding="lost.path",
+    old='f"{path}.{attribute}" if path else attribute',
+    new='f"{path}.{attribute}"',
+)
 
 
 @mistake("lost", finding="lost.path")
@@ -628,25 +460,7 @@ def lost(module):
     return sorted(found)
 
 
-@mistake("lost", finding="lost.buffer")
-def lost(module):
-    registered = {id(v) for v in [*module.modules(), *module.parameters()]}
-
-    def look(path, value):
-        if isinstance(value, (Tensor, nn.Module)):
-            return [path] if id(value) not in registered else []
-        if isinstance(value, (list, tuple)):
-            return [p for index, item in enumerate(value) for p in look(f"{path}.{index}", item)]
-        if isinstance(value, dict):
-            return [p for key, item in value.items() for p in look(f"{path}.{key}", item)]
-        return []
-
-    found = []
-    for path, owner in module.named_modules():
-        for name, value in vars(owner).items():
-            if not name.startswith("_"):
-                found += look(f"{path}.{name}" if path else name, value)
-    return found
+slip("lost", finding="lost.buffer", old=", *module.buffers())", new=")")
 
 
 @mistake("lost", finding="lost.buffer")
@@ -719,26 +533,7 @@ def lost(module):
     return found
 
 
-@mistake("lost", finding="lost.owner")
-def lost(module):
-    below = [m for m in module.modules() if m is not module]
-    registered = {id(v) for v in [*below, *module.parameters(), *module.buffers()]}
-
-    def look(path, value):
-        if isinstance(value, (Tensor, nn.Module)):
-            return [path] if id(value) not in registered else []
-        if isinstance(value, (list, tuple)):
-            return [p for index, item in enumerate(value) for p in look(f"{path}.{index}", item)]
-        if isinstance(value, dict):
-            return [p for key, item in value.items() for p in look(f"{path}.{key}", item)]
-        return []
-
-    found = []
-    for path, owner in module.named_modules():
-        for name, value in vars(owner).items():
-            if not name.startswith("_"):
-                found += look(f"{path}.{name}" if path else name, value)
-    return found
+slip("lost", finding="lost.owner", old="(*module.modules(),", new="(*list(module.modules())[1:],")
 
 
 @mistake("lost", finding="lost.twice")

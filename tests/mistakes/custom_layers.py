@@ -1476,8 +1476,8 @@ slip(
 slip(
     "output_shape",
     finding="shapes.kept",
-    old=("demand(1, layer.num_features)\n        return sizes"),
-    new=("demand(1, layer.num_features)\n        return sizes[:2]"),
+    old="demand(1, layer.num_features)\n        return sizes",
+    new="demand(1, layer.num_features)\n        return sizes[:2]",
 )
 
 slip(
@@ -1584,7 +1584,7 @@ slip(
     new="if isinstance(layer, nn.LayerNorm) and sizes[axis] != required:",
 )
 
-slip("output_shape", finding="shapes.width_accepted", old=("        demand(1, layer.num_features)\n"), new="")
+slip("output_shape", finding="shapes.width_accepted", old="        demand(1, layer.num_features)\n", new="")
 
 slip(
     "output_shape",
@@ -1617,18 +1617,7 @@ slip(
     new="room // stride + 1 + (stride == 3 and dilation == 2 and padding == 1)",
 )
 
-
-@mistake("Embedding", finding="padding.trained")
-class Embedding(nn.Module):
-    def __init__(self, num_embeddings, embedding_dim, padding_idx=None):
-        super().__init__()
-        weight = torch.randn(num_embeddings, embedding_dim)
-        if padding_idx is not None:
-            weight[padding_idx] = 0
-        self.weight = nn.Parameter(weight)
-
-    def forward(self, ids):
-        return self.weight[ids]
+slip("Embedding", finding="padding.trained", old="torch.where(is_padding, rows.detach(), rows)", new="rows")
 
 
 @mistake("Embedding", finding="padding.trained")
@@ -1678,31 +1667,19 @@ class Embedding(nn.Module):
         return torch.where((ids == self.padding_idx).unsqueeze(-1), rows.detach(), rows)
 
 
-@mistake("Embedding", finding="padding.unasked")
-class Embedding(nn.Module):
-    def __init__(self, num_embeddings, embedding_dim, padding_idx=0):
-        super().__init__()
-        self.padding_idx = padding_idx
-        self.weight = nn.Parameter(torch.randn(num_embeddings, embedding_dim))
-        self.weight.data[padding_idx] = 0
+slip(
+    "Embedding",
+    finding="padding.unasked",
+    old="padding_idx: int | None = None",
+    new="padding_idx: int | None = 0",
+)
 
-    def forward(self, ids):
-        rows = self.weight[ids]
-        return torch.where((ids == self.padding_idx).unsqueeze(-1), rows.detach(), rows)
-
-
-@mistake("Embedding", finding="embedding.row_not_trained")
-class Embedding(nn.Module):
-    def __init__(self, num_embeddings, embedding_dim, padding_idx=None):
-        super().__init__()
-        self.padding_idx = padding_idx or 0
-        self.weight = nn.Parameter(torch.randn(num_embeddings, embedding_dim))
-        if padding_idx is not None:
-            self.weight.data[padding_idx] = 0
-
-    def forward(self, ids):
-        rows = self.weight[ids]
-        return torch.where((ids == self.padding_idx).unsqueeze(-1), rows.detach(), rows)
+slip(
+    "Embedding",
+    finding="embedding.row_not_trained",
+    old="self.padding_idx = padding_idx",
+    new="self.padding_idx = padding_idx or 0",
+)
 
 
 @mistake("Embedding", finding="embedding.other_rows")
@@ -1723,53 +1700,16 @@ class Embedding(nn.Module):
         return weight[ids] + rest - rest.detach()
 
 
-@mistake("Embedding", finding="embedding.start")
-class Embedding(nn.Module):
-    def __init__(self, num_embeddings, embedding_dim, padding_idx=None):
-        super().__init__()
-        self.padding_idx = padding_idx
-        self.weight = nn.Parameter(torch.rand(num_embeddings, embedding_dim))
-        if padding_idx is not None:
-            self.weight.data[padding_idx] = 0
+slip("Embedding", finding="embedding.start", old="torch.randn(", new="torch.rand(")
 
-    def forward(self, ids):
-        rows = self.weight[ids]
-        if self.padding_idx is None:
-            return rows
-        return torch.where((ids == self.padding_idx).unsqueeze(-1), rows.detach(), rows)
+slip(
+    "Embedding",
+    finding="embedding.not_normal",
+    old="torch.randn(num_embeddings, embedding_dim)",
+    new="(2 * torch.rand(num_embeddings, embedding_dim) - 1) * 3**0.5",
+)
 
-
-@mistake("Embedding", finding="embedding.not_normal")
-class Embedding(nn.Module):
-    def __init__(self, num_embeddings, embedding_dim, padding_idx=None):
-        super().__init__()
-        self.padding_idx = padding_idx
-        self.weight = nn.Parameter((2 * torch.rand(num_embeddings, embedding_dim) - 1) * 3**0.5)
-        if padding_idx is not None:
-            self.weight.data[padding_idx] = 0
-
-    def forward(self, ids):
-        rows = self.weight[ids]
-        if self.padding_idx is None:
-            return rows
-        return torch.where((ids == self.padding_idx).unsqueeze(-1), rows.detach(), rows)
-
-
-@mistake("Embedding", finding="registration.tensor")
-class Embedding(nn.Module):
-    def __init__(self, num_embeddings, embedding_dim, padding_idx=None):
-        super().__init__()
-        self.padding_idx = padding_idx
-        self.weight = torch.randn(num_embeddings, embedding_dim)
-        if padding_idx is not None:
-            self.weight[padding_idx] = 0
-        self.weight.requires_grad_()
-
-    def forward(self, ids):
-        rows = self.weight[ids]
-        if self.padding_idx is None:
-            return rows
-        return torch.where((ids == self.padding_idx).unsqueeze(-1), rows.detach(), rows)
+slip("Embedding", finding="registration.tensor", old="nn.Parameter(weight)", new="weight.requires_grad_()")
 
 
 @mistake("Embedding", finding="shapes.differ")
@@ -1810,37 +1750,14 @@ class Embedding(nn.Embedding):
         return torch.where((ids == self.padding_idx).unsqueeze(-1), rows.detach(), rows)
 
 
-@mistake("Embedding", finding="misuse.accepted")
-class Embedding(nn.Module):
-    def __init__(self, num_embeddings, embedding_dim, padding_idx=None):
-        super().__init__()
-        self.padding_idx = padding_idx
-        self.weight = nn.Parameter(torch.randn(num_embeddings, embedding_dim))
-        if padding_idx is not None:
-            self.weight.data[padding_idx] = 0
+slip("Embedding", finding="misuse.accepted", old="self.weight[ids]", new="self.weight[ids.long()]")
 
-    def forward(self, ids):
-        rows = self.weight[ids.long()]
-        if self.padding_idx is None:
-            return rows
-        return torch.where((ids == self.padding_idx).unsqueeze(-1), rows.detach(), rows)
-
-
-@mistake("Embedding", finding="misuse.other_error")
-class Embedding(nn.Module):
-    def __init__(self, num_embeddings, embedding_dim, padding_idx=None):
-        super().__init__()
-        self.padding_idx = padding_idx
-        self.weight = nn.Parameter(torch.randn(num_embeddings, embedding_dim))
-        if padding_idx is not None:
-            self.weight.data[padding_idx] = 0
-
-    def forward(self, ids):
-        assert not ids.is_floating_point()
-        rows = self.weight[ids]
-        if self.padding_idx is None:
-            return rows
-        return torch.where((ids == self.padding_idx).unsqueeze(-1), rows.detach(), rows)
+slip(
+    "Embedding",
+    finding="misuse.other_error",
+    old="rows = self.weight[ids]",
+    new=("assert not ids.is_floating_point()\n        rows = self.weight[ids]"),
+)
 
 
 @mistake("Embedding", finding="embedding.int32")
@@ -1858,21 +1775,12 @@ class Embedding(nn.Module):
         return F.one_hot(ids, len(self.weight)).to(self.weight.dtype) @ (self.weight * self.kept)
 
 
-@mistake("Embedding", finding="output.shape")
-class Embedding(nn.Module):
-    def __init__(self, num_embeddings, embedding_dim, padding_idx=None):
-        super().__init__()
-        self.padding_idx = padding_idx
-        self.weight = nn.Parameter(torch.randn(num_embeddings, embedding_dim))
-        if padding_idx is not None:
-            self.weight.data[padding_idx] = 0
-
-    def forward(self, ids):
-        flat = ids.reshape(-1)
-        rows = self.weight[flat]
-        if self.padding_idx is None:
-            return rows
-        return torch.where((flat == self.padding_idx).unsqueeze(-1), rows.detach(), rows)
+slip(
+    "Embedding",
+    finding="output.shape",
+    old="rows = self.weight[ids]",
+    new=("ids = ids.reshape(-1)\n        rows = self.weight[ids]"),
+)
 
 
 @mistake("Embedding", finding="embedding.double")
@@ -1893,38 +1801,19 @@ class Embedding(nn.Module):
         return one_hot @ self.weight.float()
 
 
-@mistake("Embedding", finding="placement.made")
-class Embedding(nn.Module):
-    def __init__(self, num_embeddings, embedding_dim, padding_idx=None):
-        super().__init__()
-        self.padding_idx = padding_idx
-        self.weight = nn.Parameter(torch.randn(num_embeddings, embedding_dim))
-        if padding_idx is not None:
-            self.weight.data[padding_idx] = 0
+slip(
+    "Embedding",
+    finding="placement.made",
+    old="ids == self.padding_idx",
+    new="ids == torch.full(ids.shape, self.padding_idx)",
+)
 
-    def forward(self, ids):
-        rows = self.weight[ids]
-        if self.padding_idx is None:
-            return rows
-        return torch.where(
-            (ids == torch.full(ids.shape, self.padding_idx)).unsqueeze(-1), rows.detach(), rows
-        )
-
-
-@mistake("Embedding", finding="values.differ")
-class Embedding(nn.Module):
-    def __init__(self, num_embeddings, embedding_dim, padding_idx=None):
-        super().__init__()
-        self.padding_idx = padding_idx
-        self.weight = nn.Parameter(torch.randn(num_embeddings, embedding_dim))
-        if padding_idx is not None:
-            self.weight.data[padding_idx] = 0
-
-    def forward(self, ids):
-        rows = self.weight[ids] * self.weight.shape[1] ** 0.5
-        if self.padding_idx is None:
-            return rows
-        return torch.where((ids == self.padding_idx).unsqueeze(-1), rows.detach(), rows)
+slip(
+    "Embedding",
+    finding="values.differ",
+    old="self.weight[ids]",
+    new="self.weight[ids] * self.weight.shape[1] ** 0.5",
+)
 
 
 @mistake("Embedding", finding="norm.unbiased")
@@ -1965,16 +1854,13 @@ class LayerNorm(nn.Module):
         return (x - mean) / spread * self.weight + self.bias
 
 
-@mistake("Embedding", finding="norm.eps_ignored")
-class LayerNorm(nn.Module):
-    def __init__(self, features, eps=1e-5):
-        super().__init__()
-        self.weight = nn.Parameter(torch.ones(features))
-        self.bias = nn.Parameter(torch.zeros(features))
-
-    def forward(self, x):
-        mean, variance = x.mean(-1, keepdim=True), x.var(-1, keepdim=True, unbiased=False)
-        return (x - mean) / torch.sqrt(variance + 1e-5) * self.weight + self.bias
+slip(
+    "Embedding",
+    finding="norm.eps_ignored",
+    name="LayerNorm",
+    old="variance + self.eps",
+    new="variance + 1e-5",
+)
 
 
 @mistake("Embedding", finding="batch.mixed")
@@ -2015,29 +1901,21 @@ class LayerNorm(nn.Module):
         return (x - mean) / torch.sqrt(variance + self.eps) * self.weight + self.bias
 
 
-@mistake("Embedding", finding="norm.not_centered")
-class LayerNorm(nn.Module):
-    def __init__(self, features, eps=1e-5):
-        super().__init__()
-        self.eps = eps
-        self.weight = nn.Parameter(torch.ones(features))
-        self.bias = nn.Parameter(torch.zeros(features))
+slip(
+    "Embedding",
+    finding="norm.not_centered",
+    name="LayerNorm",
+    old="centered = x - x.mean(dim=-1, keepdim=True)",
+    new="centered = x",
+)
 
-    def forward(self, x):
-        return x / torch.sqrt(x.square().mean(-1, keepdim=True) + self.eps) * self.weight + self.bias
-
-
-@mistake("Embedding", finding="norm.spread")
-class LayerNorm(nn.Module):
-    def __init__(self, features, eps=1e-5):
-        super().__init__()
-        self.eps = eps
-        self.weight = nn.Parameter(torch.ones(features))
-        self.bias = nn.Parameter(torch.zeros(features))
-
-    def forward(self, x):
-        mean, variance = x.mean(-1, keepdim=True), x.var(-1, keepdim=True, unbiased=False)
-        return (x - mean) / (variance + self.eps) * self.weight + self.bias
+slip(
+    "Embedding",
+    finding="norm.spread",
+    name="LayerNorm",
+    old="torch.sqrt(variance + self.eps)",
+    new="(variance + self.eps)",
+)
 
 
 @mistake("Embedding", finding="norm.equal_values_not_bias")
@@ -2053,17 +1931,13 @@ class LayerNorm(nn.Module):
         return ((x - mean) / torch.sqrt(variance + self.eps) + self.bias) * self.weight
 
 
-@mistake("Embedding", finding="values.differ")
-class LayerNorm(nn.Module):
-    def __init__(self, features, eps=1e-5):
-        super().__init__()
-        self.eps = eps
-        self.weight = nn.Parameter(torch.ones(features))
-        self.bias = nn.Parameter(torch.zeros(features))
-
-    def forward(self, x):
-        mean, variance = x.mean(-1, keepdim=True), x.var(-1, keepdim=True, unbiased=False)
-        return (x - mean) / torch.sqrt(variance + self.eps) + self.bias
+slip(
+    "Embedding",
+    finding="values.differ",
+    name="LayerNorm",
+    old=" * self.weight + self.bias",
+    new=" + self.bias",
+)
 
 
 @mistake("Embedding", finding="norm.start")
@@ -2093,17 +1967,13 @@ class LayerNorm(nn.Module):
         return (x - mean) / torch.sqrt(variance + self.eps) * self.weight + self.bias
 
 
-@mistake("Embedding", finding="gradients.missing")
-class LayerNorm(nn.Module):
-    def __init__(self, features, eps=1e-5):
-        super().__init__()
-        self.eps = eps
-        self.weight = nn.Parameter(torch.ones(features))
-        self.bias = nn.Parameter(torch.zeros(features))
-
-    def forward(self, x):
-        mean, variance = x.mean(-1, keepdim=True), x.var(-1, keepdim=True, unbiased=False)
-        return (x - mean) / torch.sqrt(variance + self.eps) * self.weight.data + self.bias.data
+slip(
+    "Embedding",
+    finding="gradients.missing",
+    name="LayerNorm",
+    old="* self.weight + self.bias",
+    new="* self.weight.data + self.bias.data",
+)
 
 
 @mistake("Embedding", finding="input.changed")
@@ -2165,15 +2035,10 @@ class LayerNorm(nn.Module):
         return ((x - mean) / torch.sqrt(variance + self.eps) * self.weight + self.bias).float()
 
 
-@mistake("Embedding", finding="placement.made")
-class LayerNorm(nn.Module):
-    def __init__(self, features, eps=1e-5):
-        super().__init__()
-        self.eps = eps
-        self.weight = nn.Parameter(torch.ones(features))
-        self.bias = nn.Parameter(torch.zeros(features))
-
-    def forward(self, x):
-        mean, variance = x.mean(-1, keepdim=True), x.var(-1, keepdim=True, unbiased=False)
-        eps = torch.full(variance.shape, self.eps, dtype=x.dtype)
-        return (x - mean) / torch.sqrt(variance + eps) * self.weight + self.bias
+slip(
+    "Embedding",
+    finding="placement.made",
+    name="LayerNorm",
+    old="variance + self.eps",
+    new="variance + torch.full(variance.shape, self.eps, dtype=x.dtype)",
+)

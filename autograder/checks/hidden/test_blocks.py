@@ -229,6 +229,9 @@ def test_FixedHiddenMLP_constant_moves(student, rng):
 def test_FixedHiddenMLP_ends_on_an_infinite_input(student, rng):
     student.observe(forward, rng.normal(3, 20))
     student.attempt(block_probes.with_positive_weights, torch.full((3, 20), torch.inf))
+    one_infinite = rng.uniform(3, 20)
+    one_infinite[0, 0] = torch.inf
+    student.attempt(block_probes.with_positive_weights, one_infinite)
 
 
 @fixed.guard()
@@ -245,6 +248,7 @@ def test_FixedHiddenMLP_linear_used_twice(student, rng):
 @fixed.guard()
 def test_FixedHiddenMLP_sum_within_one(student, rng):
     blocks.stays_within_one(student, rng)
+    blocks.keeps_a_sum_of_one(student, rng)
 
 
 @fixed.guard(cost=2, seeds=3)
@@ -411,6 +415,11 @@ PARENT = "nn.Sequential(Scale(2.0))"
 @scale.check()
 def test_Scale_values(student, reference, rng):
     modules.same_values(student, reference, rng.normal(3, 5), build="Scale(-1.5)")
+
+
+@scale.check()
+def test_Scale_gradients(student, reference, rng):
+    modules.same_gradients_as(student, reference, rng, rng.normal(3, 5), build="Scale(-1.5)")
 
 
 @scale.check()

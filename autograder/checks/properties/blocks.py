@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import torch
 from torch import Tensor
 
 from autograder.checks.exercises import Rng
@@ -16,6 +17,7 @@ from autograder.checks.subjects import Raised, Subject
 
 SQUARE = "MySequential(nn.Linear(4, 4), nn.Linear(4, 4), nn.Linear(4, 4))"
 CHIMERA = "probes.blocks.chimera(build_chimera)"
+GIVES_ONE = "probes.blocks.gives_one(FixedHiddenMLP())"
 EQUAL_WIDTHS = "Parallel(nn.Linear(5, 5), nn.Linear(5, 5))"
 
 
@@ -94,6 +96,12 @@ def stays_within_one(student: Subject, rng: Rng) -> None:
     output = has_shape(student.observe(blocks.with_positive_weights, 10 * rng.uniform(3, 20)), ())
     if output.is_complex() or not -1 <= float(output) <= 1:
         raise Finding("norm.above_one")
+
+
+def keeps_a_sum_of_one(student: Subject, rng: Rng) -> None:
+    """Where the linear layer gives (1, 0, ..., 0) whatever comes in, nothing has to be halved."""
+    if close(has_shape(student.observe(forward, rng.normal(1, 20), build=GIVES_ONE), ()), torch.tensor(0.5)):
+        raise Finding("norm.halved_at_one")
 
 
 def sum_stands_last(student: Subject) -> None:
