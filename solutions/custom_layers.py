@@ -285,7 +285,7 @@ def output_shape(layer: nn.Module, input_shape: Sequence[int]) -> tuple[int, ...
 
     if isinstance(layer, (nn.AdaptiveAvgPool1d, nn.AdaptiveAvgPool2d)):
         wanted = layer.output_size
-        targets = wanted if isinstance(wanted, (tuple, list)) else [wanted] * axes
+        targets = wanted if isinstance(wanted, tuple) else [wanted] * axes
         # None keeps the size that is there.
         pooled = [size if to is None else to for size, to in zip(sizes[2:], targets, strict=True)]
         return (*sizes[:2], *pooled)

@@ -1,24 +1,46 @@
-"""Every answer that the tests know, through the whole grader: notebook, sandbox, hidden checks, points."""
+"""Every answer that the tests know, through the whole grader: notebook, sandbox, hidden checks, points.
+
+A submission holds one known answer to each exercise of its chapter. So there are few of them, and each also
+shows that what is wrong in one exercise costs nothing in another.
+"""
 
 from __future__ import annotations
 
+from itertools import zip_longest
+
 import pytest
 
-from autograder.authoring.answers import Answer, read_notebook, solution_cells, solved_cells, with_answer
+from autograder.authoring.answers import Answer, answered, read_notebook, solution_cells, solved_cells
 from autograder.catalogue import Chapter, chapters
+from autograder.checks.records import ExerciseRecord
 from autograder.grading.records import SubmissionRecord
 from tests.answers import answers
 from tests.classes import findings, graded, write_class
 
 CHAPTERS = chapters()
-MISTAKES = [(chapter, answer) for chapter in CHAPTERS for answer in answers("mistakes", chapter.module)]
-RIGHT = [(chapter, answer) for chapter in CHAPTERS for answer in answers("alternatives", chapter.module)]
+KINDS = ("mistakes", "alternatives")
+KNOWN = {(chapter.module, kind): answers(kind, chapter.module) for chapter in CHAPTERS for kind in KINDS}
 
 each_chapter = pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda chapter: chapter.module)
-each_mistake = pytest.mark.parametrize(("chapter", "answer"), MISTAKES, ids=[a.label for _, a in MISTAKES])
-each_alternative = pytest.mark.parametrize(("chapter", "answer"), RIGHT, ids=[a.label for _, a in RIGHT])
 
 Records = dict[str, SubmissionRecord]
+
+
+def each(kind: str) -> pytest.MarkDecorator:
+    """Parametrizes a test with every answer of a kind, and its chapter."""
+    known = [(chapter, answer) for chapter in CHAPTERS for answer in KNOWN[chapter.module, kind]]
+    return pytest.mark.parametrize(("chapter", "answer"), known, ids=[answer.label for _, answer in known])
+
+
+def rounds(chapter: Chapter, kind: str) -> list[list[Answer]]:
+    """All answers of a kind, shared out so that each round has one for an exercise at most."""
+    known = KNOWN[chapter.module, kind]
+    by_exercise = [[answer for answer in known if answer.exercise == e.id] for e in chapter.exercises]
+    return [[answer for answer in round if answer] for round in zip_longest(*by_exercise)]
+
+
+def student(chapter: Chapter, kind: str, round: int) -> str:
+    return f"{chapter.module}-{kind}-{round}"
 
 
 @pytest.fixture(scope="module")
@@ -33,11 +55,19 @@ def records(tmp_path_factory: pytest.TempPathFactory) -> Records:
             f"{chapter.module}-untouched": {},
             f"{chapter.module}-commented": solved | commented,
         }
-        for kind in ("mistakes", "alternatives"):
-            for answer in answers(kind, chapter.module):
-                students[f"{chapter.module}-{answer.label}"] = with_answer(chapter, answer)
+        for kind in KINDS:
+            for number, round in enumerate(rounds(chapter, kind)):
+                cells = {answer.exercise: answered(solved[answer.exercise], answer) for answer in round}
+                students[student(chapter, kind, number)] = solved | cells
         write_class(folder / "submitted", chapter, students)
     return graded(folder / "submitted", folder / "grades")
+
+
+def result_of(chapter: Chapter, kind: str, answer: Answer, records: Records) -> ExerciseRecord:
+    """What the exercise got in the round that holds the answer."""
+    number = next(n for n, round in enumerate(rounds(chapter, kind)) if answer in round)
+    record = records[student(chapter, kind, number)]
+    return next(exercise for exercise in record.exercises if exercise.id == answer.exercise)
 
 
 def starter_cells(chapter: Chapter) -> dict[str, str]:
@@ -76,31 +106,30 @@ def test_a_starter_with_a_comment_added_gets_nothing(chapter: Chapter, records: 
             assert findings(record)[exercise.id] == {"starter.unchanged"}
 
 
-@each_mistake
+@each("mistakes")
 def test_a_mistake_fails_with_its_own_finding_and_no_other(
     chapter: Chapter, answer: Answer, records: Records
 ) -> None:
-    record = records[f"{chapter.module}-{answer.label}"]
-    expected: dict[str, set[str | None]] = {exercise.id: set() for exercise in chapter.exercises} | {
-        answer.exercise: {answer.finding}
-    }
-    assert findings(record) == expected
-    result = next(exercise for exercise in record.exercises if exercise.id == answer.exercise)
+    result = result_of(chapter, "mistakes", answer, records)
+    reported = [check for check in result.checks if check.status not in ("passed", "not_reached")]
+    assert {check.finding for check in reported} == {answer.finding}
     assert result.score < result.max_score
 
 
-@each_alternative
+@each("alternatives")
 def test_another_way_of_writing_it_gets_full_points(
     chapter: Chapter, answer: Answer, records: Records
 ) -> None:
-    record = records[f"{chapter.module}-{answer.label}"]
-    assert record.score == chapter.points, findings(record)
+    result = result_of(chapter, "alternatives", answer, records)
+    assert result.score == result.max_score, [(c.id, c.message) for c in result.checks if c.finding]
 
 
 @each_chapter
-def test_every_exercise_has_mistakes_and_at_least_two_alternatives(chapter: Chapter) -> None:
+def test_every_exercise_has_mistakes_and_at_least_three_alternatives(chapter: Chapter) -> None:
     for exercise in chapter.exercises:
-        wrong = [a for a in answers("mistakes", chapter.module) if a.exercise == exercise.id]
-        right = [a for a in answers("alternatives", chapter.module) if a.exercise == exercise.id]
+        wrong, right = (
+            [answer for answer in KNOWN[chapter.module, kind] if answer.exercise == exercise.id]
+            for kind in KINDS
+        )
         assert wrong, exercise.id
-        assert len(right) >= 2, exercise.id
+        assert len(right) >= 3, exercise.id

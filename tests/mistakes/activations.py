@@ -1107,6 +1107,17 @@ class DropoutNet(nn.Module):
         return self.dropout(self.linear(x))
 
 
+@mistake("MyDropout", finding="gradients.missing")
+class DropoutNet(nn.Module):
+    def __init__(self, p=0.5):
+        super().__init__()
+        self.linear = nn.Linear(8, 8)
+        self.dropout = nn.Dropout(p)
+
+    def forward(self, x):
+        return self.dropout(self.linear(x).detach())
+
+
 @mistake("saturation", finding="saturation.finite_difference")
 def saturation(act, x):
     h = 1e-4

@@ -495,6 +495,12 @@ def test_MyDropout_net_values_in_eval(student, reference, rng):
     modules.same_values(student, reference, rng.normal(3, 8), build=f"{dropout.NET}.eval()")
 
 
+@drop.guard(seeds=3)
+def test_MyDropout_net_gradients(student, reference, rng):
+    dropout.net_keeps_all_in_eval(student)
+    modules.same_gradients_as(student, reference, rng, rng.normal(3, 8), build=f"{dropout.NET}.eval()")
+
+
 @drop.guard()
 def test_MyDropout_net_has_one_linear_layer(student, reference, rng):
     modules.fits(student, reference, rng.normal(3, 8), build=dropout.NET)
