@@ -30,7 +30,7 @@ demo: setup
 	@$(BIN)/autograder demo
 
 test: setup lint
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 lint: setup
 	$(BIN)/ruff format --check --quiet
@@ -39,7 +39,7 @@ lint: setup
 	$(BIN)/autograder build --check
 
 slow: setup
-	$(BIN)/python -m pytest -m slow
+	$(BIN)/python -m pytest -m slow -n auto --dist loadfile
 
 # Which small changes to the solutions the hidden checks let pass. One chapter: make mutants CHAPTER=blocks
 mutants: setup

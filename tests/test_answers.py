@@ -6,6 +6,8 @@ shows that what is wrong in one exercise costs nothing in another.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cache
 from itertools import zip_longest
 
 import pytest
@@ -23,7 +25,7 @@ KNOWN = {(chapter.module, kind): answers(kind, chapter.module) for chapter in CH
 
 each_chapter = pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda chapter: chapter.module)
 
-Records = dict[str, SubmissionRecord]
+Records = Callable[[Chapter], dict[str, SubmissionRecord]]
 
 
 def each(kind: str) -> pytest.MarkDecorator:
@@ -39,34 +41,34 @@ def rounds(chapter: Chapter, kind: str) -> list[list[Answer]]:
     return [[answer for answer in round if answer] for round in zip_longest(*by_exercise)]
 
 
-def student(chapter: Chapter, kind: str, round: int) -> str:
-    return f"{chapter.module}-{kind}-{round}"
-
-
 @pytest.fixture(scope="module")
 def records(tmp_path_factory: pytest.TempPathFactory) -> Records:
-    """One class of everybody: the reference, the untouched notebook, all mistakes and all alternatives."""
-    folder = tmp_path_factory.mktemp("class")
-    for chapter in CHAPTERS:
-        solved = solved_cells(chapter)
-        commented = {id: f"# my answer\n{code}" for id, code in starter_cells(chapter).items()}
-        students = {
-            f"{chapter.module}-reference": solved,
-            f"{chapter.module}-untouched": {},
-            f"{chapter.module}-commented": solved | commented,
-        }
-        for kind in KINDS:
-            for number, round in enumerate(rounds(chapter, kind)):
-                cells = {answer.exercise: answered(solved[answer.exercise], answer) for answer in round}
-                students[student(chapter, kind, number)] = solved | cells
-        write_class(folder / "submitted", chapter, students)
-    return graded(folder / "submitted", folder / "grades")
+    """For a chapter, a class of everybody: the reference, the untouched notebook, all known answers."""
+
+    @cache
+    def of(chapter: Chapter) -> dict[str, SubmissionRecord]:
+        folder = tmp_path_factory.mktemp(chapter.module)
+        return graded(write_class(folder / "submitted", chapter, everybody(chapter)), folder / "grades")
+
+    return of
+
+
+def everybody(chapter: Chapter) -> dict[str, dict[str, str]]:
+    """The cells of each student."""
+    solved = solved_cells(chapter)
+    commented = {id: f"# my answer\n{code}" for id, code in starter_cells(chapter).items()}
+    students = {"reference": solved, "untouched": {}, "commented": solved | commented}
+    for kind in KINDS:
+        for number, round in enumerate(rounds(chapter, kind)):
+            cells = {answer.exercise: answered(solved[answer.exercise], answer) for answer in round}
+            students[f"{kind}-{number}"] = solved | cells
+    return students
 
 
 def result_of(chapter: Chapter, kind: str, answer: Answer, records: Records) -> ExerciseRecord:
     """What the exercise got in the round that holds the answer."""
     number = next(n for n, round in enumerate(rounds(chapter, kind)) if answer in round)
-    record = records[student(chapter, kind, number)]
+    record = records(chapter)[f"{kind}-{number}"]
     return next(exercise for exercise in record.exercises if exercise.id == answer.exercise)
 
 
@@ -80,7 +82,7 @@ def starter_cells(chapter: Chapter) -> dict[str, str]:
 
 @each_chapter
 def test_the_reference_gets_full_points(chapter: Chapter, records: Records) -> None:
-    record = records[f"{chapter.module}-reference"]
+    record = records(chapter)["reference"]
     assert (record.status, record.score, record.max_score) == ("graded", chapter.points, chapter.points)
     assert all(check.status == "passed" for exercise in record.exercises for check in exercise.checks)
 
@@ -89,7 +91,7 @@ def test_the_reference_gets_full_points(chapter: Chapter, records: Records) -> N
 def test_the_untouched_notebook_gets_nothing_and_says_so_once_an_exercise(
     chapter: Chapter, records: Records
 ) -> None:
-    record = records[f"{chapter.module}-untouched"]
+    record = records(chapter)["untouched"]
     assert record.score == 0
     assert findings(record) == {
         exercise.id: {"starter.unchanged" if exercise.kind == "fix" else "not_implemented"}
@@ -99,7 +101,7 @@ def test_the_untouched_notebook_gets_nothing_and_says_so_once_an_exercise(
 
 @each_chapter
 def test_a_starter_with_a_comment_added_gets_nothing(chapter: Chapter, records: Records) -> None:
-    record = records[f"{chapter.module}-commented"]
+    record = records(chapter)["commented"]
     for exercise, result in zip(chapter.exercises, record.exercises, strict=True):
         assert result.score == (0 if exercise.kind == "fix" else exercise.points)
         if exercise.kind == "fix":

@@ -59,7 +59,7 @@ def without(module: str, function: str, instead: str = NOTHING) -> str:
 def with_the_graders_environment() -> AbstractContextManager[object]:
     """Processes that start with all variables of this one."""
     clean = launch.environment
-    return patch.object(launch, "environment", lambda home: {**os.environ, **clean(home)})
+    return patch.object(launch, "environment", lambda *given: {**os.environ, **clean(*given)})
 
 
 def with_hidden_checks_in_sight() -> AbstractContextManager[object]:

@@ -11,6 +11,7 @@ from unittest.mock import patch
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
 from autograder.checks.probing import Build, gpu_probe, probe, structural_probe
 from autograder.simulated_gpu import NotImitatedError, simulated_gpu
@@ -18,17 +19,20 @@ from autograder.simulated_gpu import current as current_gpu
 
 
 class LinearStandIn(nn.Module):
-    """Stands where Perceptron wants the Linear of exercise 2.2, so that 2.3 does not depend on it."""
+    """Stands where Perceptron wants the Linear of exercise 2.2, so that 2.3 does not depend on it.
+
+    It leans on PyTorch's own, which 2.2 forbids: students have this file, and it must not answer 2.2.
+    """
 
     def __init__(self, in_features: int, out_features: int, bias: bool = True) -> None:
         super().__init__()
-        self.w = nn.Parameter(torch.randn(in_features, out_features) / in_features**0.5)
-        self.b = nn.Parameter(torch.randn(out_features)) if bias else None
+        ready_made = nn.Linear(in_features, out_features, bias)
+        self.w = nn.Parameter(ready_made.weight.detach().T.contiguous())
+        self.b = ready_made.bias
 
     def forward(self, x: Tensor) -> Tensor:
         """x (..., in_features) -> (..., out_features)."""
-        y = x @ self.w
-        return y if self.b is None else y + self.b
+        return functional.linear(x, self.w.T, self.b)
 
 
 def perceptron(make: Callable[..., nn.Module], *sizes: int) -> nn.Module:

@@ -189,7 +189,7 @@ def every_tensor(module: nn.Module) -> list[tuple[str, Tensor]]:
     found = named_state(module)
     for name, value in vars(type(module)).items():
         if isinstance(value, nn.Module):
-            found += [(f"{name}.{inner}", tensor) for inner, tensor in named_state(value)]
+            found += [(f"{name}.{path}", tensor) for path, tensor in named_state(value)]
     return found
 
 

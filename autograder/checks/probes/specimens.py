@@ -209,9 +209,7 @@ def audit(build: Build, specimen: str, name: str) -> Audit:
 def contents(module: nn.Module) -> list[tuple[str, str, int]]:
     """The attributes of every registered module, by identity."""
     return [
-        (path, attribute, id(value))
-        for path, owner in module.named_modules()
-        for attribute, value in vars(owner).items()
+        (path, name, id(kept)) for path, inner in module.named_modules() for name, kept in vars(inner).items()
     ]
 
 
