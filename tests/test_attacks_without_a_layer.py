@@ -57,9 +57,11 @@ def without(module: str, function: str, instead: str = NOTHING) -> str:
 
 
 def with_the_graders_environment() -> AbstractContextManager[object]:
-    """Processes that start with all variables of this one."""
+    """Processes that start with a variable of this one: with all, torch itself might not start."""
     clean = launch.environment
-    return patch.object(launch, "environment", lambda *given: {**os.environ, **clean(*given)})
+    return patch.object(
+        launch, "environment", lambda *given: {"GRADER_TOKEN": os.environ["GRADER_TOKEN"], **clean(*given)}
+    )
 
 
 def with_hidden_checks_in_sight() -> AbstractContextManager[object]:

@@ -19,6 +19,7 @@ from autograder.grading.worker import hidden_files
 
 DTYPES = [torch.float32, torch.float64, torch.bool, torch.int64, torch.uint8, torch.complex64, torch.bfloat16]
 SHAPES = [(), (0,), (1,), (3,), (3, 10), (3, 3), (6, 5), (1, 1, 1), (0, 5), (2, 3, 8)]
+ROUNDS = 12
 WORDS = [
     "",
     "Tensor",
@@ -91,7 +92,7 @@ def test_no_forged_observation_breaks_a_check_or_earns_everything(honesty: float
     for chapter in chapters():
         names = vars(importlib.import_module(f"solutions.{chapter.module}"))
         reference = ReferenceSubject(names)
-        for round, exercise in itertools.product(range(30), chapter.exercises):
+        for round, exercise in itertools.product(range(ROUNDS), chapter.exercises):
             liar = Liar(round, honesty, names)
             jobs.append(Job((round, exercise.id), liar, frozenset([exercise.id]), reference))
     replay(hidden_files(), jobs, lambda job: None)

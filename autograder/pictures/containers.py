@@ -28,6 +28,7 @@ from autograder.pictures.tree import Row, drawn_tree, walk
 
 NOTHING = object()
 STORAGE_ROW, STORAGE_HEADER, WAY = 26.0, 34.0, 96.0
+DOT = 5.0
 CHART_LEFT, CHART_TOP, CHART_WIDTH, CHART_HEIGHT = 50.0, 54.0, 430.0, 180.0
 SMALLEST = 1e-30
 """Below this, a gradient is drawn at the bottom of the chart: it is nothing."""
@@ -227,7 +228,11 @@ def gradients_picture(sizes: Mapping[str, Sequence[float]]) -> Picture:
     legend_at = CHART_LEFT
     for (name, line), color in zip(sizes.items(), (PURPLE, BLUE, ORANGE, INK), strict=False):
         xs = [across(layer, last) for layer in range(len(line))]
-        sheet.line(xs, [down(size, low, high) for size in line], color, linewidth=2.0)
+        ys = [down(size, low, high) for size in line]
+        if len(line) == 1:
+            # A line through one point would not be seen.
+            xs, ys = [xs[0] - DOT / 2, xs[0] + DOT / 2], ys * 2
+        sheet.line(xs, ys, color, linewidth=DOT if len(line) == 1 else 2.0)
         sheet.line([legend_at, legend_at + 18], [7, 7], color, linewidth=2.4)
         sheet.write(legend_at + 24, 7, name, 10, family=SANS, weight="bold", color=color)
         legend_at += 24 + width_of(name, 10, SANS, "bold") + 28
