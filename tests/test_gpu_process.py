@@ -12,17 +12,23 @@ import torch
 from autograder.authoring.answers import solved_cells
 from autograder.catalogue import chapter
 from autograder.checks.probes.placement import placed
+from autograder.checks.replay import Job, replay
 from autograder.checks.subjects import Moment
+from autograder.grading import subject as grading_subject
+from autograder.grading.preparation import finish, prepare
+from autograder.grading.records import Order, SubmissionRecord
 from autograder.grading.subject import SandboxedSubject
+from autograder.grading.worker import hidden_files, probe_modules
 from autograder.limits import Limits
 from autograder.sandbox.client import Child, ChildLost, Sandbox, SandboxError
 from autograder.sandbox.gpu_process import GpuSandbox
 from autograder.sandbox.isolation import Level
 from autograder.submissions.discovery import find_submissions
 from autograder.submissions.extract import extract
-from tests.classes import write_class
+from tests.classes import findings, write_class
 from tests.warm_sandboxes import value_of
 
+BLOCKS = chapter("01-blocks")
 without_cuda = pytest.mark.skipif(torch.cuda.is_available(), reason="there is a CUDA device")
 
 
@@ -62,14 +68,42 @@ def test_only_such_a_child_sees_the_gpu_that_the_grader_sees(monkeypatch: pytest
         assert value_of(child, seen) == ""
 
 
+STRAY = "x * torch.tensor([self.factor])"
+
+
+@without_cuda
+def test_grading_on_a_gpu_goes_all_the_way_where_the_simulated_one_stands_in_for_its_driver(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Orders, processes, probes, verdicts and records of --device cuda: all but the driver itself."""
+    monkeypatch.setattr(grading_subject, "START_CUDA", grading_subject.SWITCH_ON)
+    solved = solved_cells(BLOCKS)
+    students = {"ada": solved, "bob": solved | {"Scale": solved["Scale"].replace("x * self.factor", STRAY)}}
+    submissions = find_submissions([write_class(tmp_path, BLOCKS, students)])
+    with Sandbox(Level.NONE, preload=probe_modules()) as sandbox:
+        jobs = []
+        for submission in submissions:
+            order = Order(submission.student, BLOCKS.assignment, os.fsencode(submission.path))
+            job = prepare(order, sandbox, "cuda")
+            assert isinstance(job, Job)
+            jobs.append(job)
+        records: dict[str, SubmissionRecord] = {}
+        replay(hidden_files(), jobs, lambda job: records.update({job.tag.order.student: finish(job).record}))
+    assert records["ada"].score == BLOCKS.points
+    assert records["bob"].score < BLOCKS.points
+    assert findings(records["bob"])["Scale"] == {"placement.made"}
+    placements = [c for e in records["ada"].exercises for c in e.checks if c.id.endswith(".placement")]
+    assert {(check.device, check.title) for check in placements} == {("cuda", "placement")}
+    assert {record.device for record in records.values()} == {"cuda"}
+
+
 @without_cuda
 def test_a_gpu_that_does_not_start_is_our_own_trouble(tmp_path: Path) -> None:
-    blocks = chapter("01-blocks")
-    write_class(tmp_path, blocks, {"anna": solved_cells(blocks)})
+    write_class(tmp_path, BLOCKS, {"anna": solved_cells(BLOCKS)})
     [submission] = find_submissions([tmp_path])
     script = extract(submission.path.read_bytes(), submission).script
     with Sandbox(Level.NONE) as sandbox:
-        student = SandboxedSubject(sandbox, script, blocks, "cuda")
+        student = SandboxedSubject(sandbox, script, BLOCKS, "cuda")
         student.moment = Moment("MLP()", 0)
         with pytest.raises(SandboxError, match="start_cuda"):
             student.observe(placed, torch.zeros(3, 20))
