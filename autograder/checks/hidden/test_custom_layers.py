@@ -500,7 +500,8 @@ def test_BilinearReduction_placement(student, reference, rng):
 
 
 half_fourier = exercise("HalfFourier", build="HalfFourier()")
-POWER = "(lambda fourier: lambda x: fourier(x).abs().square())(HalfFourier())"
+# Divided, so that the rounding of sums written out in float32 stays below the tolerance.
+POWER = "(lambda fourier: lambda x: fourier(x).abs().square() / 20)(HalfFourier())"
 
 
 def coefficients(x):

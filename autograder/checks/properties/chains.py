@@ -115,6 +115,14 @@ def is_ordinary_mlp(student: Subject) -> None:
     is_mlp(student, [5, 7, 3], "ReLU", "build_mlp([5, 7, 3])")
 
 
+def builds_what_runs(student: Subject, x: Tensor) -> None:
+    """A chain that takes x (B, 5), also if it is not the chain that was asked for."""
+    builds_a_chain(student)
+    for sizes in ([5, 7, 3], [5, 7, 6, 3]):
+        if isinstance(student.attempt(forward, x, build=f"build_mlp({sizes})"), Raised):
+            is_ordinary_mlp(student)
+
+
 def makes_every_activation_anew(student: Subject) -> None:
     """Three activations that have a weight have three weights."""
     is_ordinary_mlp(student)
