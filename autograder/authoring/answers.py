@@ -122,12 +122,6 @@ def handed_in(chapter: Chapter, code: Mapping[str, str]) -> NotebookNode:
     return notebook
 
 
-def with_answer(chapter: Chapter, answer: Answer) -> dict[str, str]:
-    """The code of a submission that answers one exercise in this way and solves all others."""
-    solved = solved_cells(chapter)
-    return solved | {answer.exercise: answered(solved[answer.exercise], answer)}
-
-
 def answered(solved: str, answer: Answer) -> str:
     """A solved cell with the answer in the place of the definition of the same name."""
     return with_replaced(solved, {answer.name: answer.source})

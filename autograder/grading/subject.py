@@ -64,6 +64,8 @@ class SandboxedSubject(Subject):
         """
         if probe.on_gpu and self.device == "none":
             raise NotChecked(Finding("placement.no_device"))
+        # Names that the expression gives, such as those of branches, are no secret.
+        self.redactor.learn(build)
         process = self.with_gpu if probe.on_gpu else self.process
         if probe.on_gpu:
             options = options | {"device": self.device}

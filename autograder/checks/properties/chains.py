@@ -119,7 +119,8 @@ def builds_what_runs(student: Subject, x: Tensor) -> None:
     """A chain that takes x (B, 5), also if it is not the chain that was asked for."""
     builds_a_chain(student)
     for sizes in ([5, 7, 3], [5, 7, 6, 3]):
-        if isinstance(student.attempt(forward, x, build=f"build_mlp({sizes})"), Raised):
+        output = student.attempt(forward, x, build=f"build_mlp({sizes})")
+        if isinstance(output, Raised):
             is_ordinary_mlp(student)
 
 
