@@ -63,7 +63,7 @@ def test_the_steps_of_adding_an_exercise_work(checkout: Path) -> None:
         )
         result = run(command, checkout, PYTHONPATH=str(checkout))
         assert result.returncode == 0, result.stdout + result.stderr
-    assert "4 passed" in result.stdout
+    assert "5 passed" in result.stdout
     release = (checkout / "course" / "release" / "01-blocks" / "blocks.ipynb").read_text(encoding="utf-8")
     assert "check(Residual)" in release
     assert "x + self.block(x)" not in release

@@ -62,7 +62,9 @@ class ZygoteProcess:
             self.control.settimeout(ANSWER_SECONDS)
             if descriptors:
                 line = line[socket.send_fds(self.control, [line], list(descriptors)) :]
-            self.control.sendall(line)
+            if line:
+                # Sending nothing would still fail where a child that is no fork has closed its end by now.
+                self.control.sendall(line)
         except OSError as error:
             raise SandboxError(f"the sandbox has died: {error}\n{self.last_words()}") from error
 
