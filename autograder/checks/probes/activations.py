@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from autograder.checks.probes.functions import Result, is_plain
+from autograder.checks.probes.functions import Result, as_result
 from autograder.checks.probes.modules import Output, as_output
 from autograder.checks.probing import Build, probe
 
@@ -113,8 +113,7 @@ class TwoLayers(nn.Module):
 @probe
 def compared(build: Build, x: Tensor, shift: float) -> Result:
     """What same(net, x) returns for a network that differs from the usual one in a single number, by `shift`."""
-    returned = build()(TwoLayers(shift), x)
-    return Result(type(returned).__name__, returned if is_plain(returned) else None)
+    return as_result(build()(TwoLayers(shift), x))
 
 
 @probe

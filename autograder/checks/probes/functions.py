@@ -31,7 +31,11 @@ class InputGradients(NamedTuple):
 @probe
 def result(build: Build, *arguments: Any, **options: Any) -> Result:
     """Calls the function that is built with these arguments."""
-    returned = build()(*arguments, **options)
+    return as_result(build()(*arguments, **options))
+
+
+def as_result(returned: Any) -> Result:
+    """A Result; `returned` may be anything that a student's function returns."""
     return Result(type(returned).__name__, returned if is_plain(returned) else None)
 
 

@@ -100,12 +100,18 @@ def moved_by_step(build: Build, x: Tensor) -> dict[str, bool]:
     """For each entry of state_dict: did three SGD steps on the parameters change it?"""
     module = build()
     before = {name: tensor.detach().clone() for name, tensor in module.state_dict().items()}
+    take_steps(module, x)
+    return {name: not torch.equal(tensor, before[name]) for name, tensor in module.state_dict().items()}
+
+
+def take_steps(module: nn.Module, x: Tensor) -> torch.optim.SGD:
+    """Three SGD steps on the squared output; returns the optimizer."""
     optimizer = torch.optim.SGD(module.parameters(), lr=0.1)
     for _ in range(3):
         optimizer.zero_grad()
         module(x).square().sum().backward()
         optimizer.step()
-    return {name: not torch.equal(tensor, before[name]) for name, tensor in module.state_dict().items()}
+    return optimizer
 
 
 @probe
